@@ -1,0 +1,28 @@
+# `make demo` and `make test` need Python 3.11 or later and nothing else; the rest is fetched.
+PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>&- && echo $$python && break; done)
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo serve test check faults bench
+demo serve: .venv/for-use
+	.venv/bin/exam-engine $@
+test: .venv/for-tests
+	.venv/bin/pytest -n 2
+check: .venv/for-tests
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/lint-imports
+	.venv/bin/mypy
+	.venv/bin/python -m tests.check_migrations
+	.venv/bin/python -m tests.check_javascript
+	.venv/bin/pytest -n 2
+faults: .venv/for-tests
+	.venv/bin/pytest tests/faults --in-full
+bench: .venv/for-tests
+	.venv/bin/python -m benchmarks
+.venv/for-use: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is missing: install it (on Debian, python3 and python3-venv) and run make again." >&2; exit 1; }
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	$(PIP) --require-hashes -r requirements.lock && $(PIP) --no-deps -e . && touch $@
+.venv/for-tests: .venv/for-use requirements-test.lock
+	$(PIP) --require-hashes -r requirements-test.lock && touch $@

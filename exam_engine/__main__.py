@@ -1,0 +1,3 @@
+from exam_engine.cli import main
+
+raise SystemExit(main())

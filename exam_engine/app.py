@@ -1,0 +1,205 @@
+"""The only wiring: settings to resources, resources to the application."""
+
+import asyncio
+import fcntl
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import IO, Any
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+from litestar.types import Message, Scope
+from redis.asyncio import Redis
+
+from exam_engine.database import Database, DatabaseUnavailable
+from exam_engine.delivery.options import OptionsCache
+from exam_engine.delivery.recorder import AnswerStore, Recorder
+from exam_engine.delivery.store_postgres import PostgresAnswerStore
+from exam_engine.delivery.store_sqlite import SqliteAnswerStore
+from exam_engine.invigilation.service import Invigilation
+from exam_engine.live import Hints
+from exam_engine.resources import Resources
+from exam_engine.settings import Settings, SettingsError
+from exam_engine.web import api, errors, pages, render
+from exam_engine.web.auth import FOR, PUBLIC, check_access, check_routes, provide_visitor, provide_who
+from proctor.presence import MemoryPresence, Presence, RedisPresence
+
+log = logging.getLogger(__name__)
+
+SWEEP_EVERY_S = 1.0
+LARGEST_BODY = 64 * 1024
+SECURITY_HEADERS = [
+    (b"content-security-policy", b"default-src 'self'; base-uri 'none'; form-action 'self'; "
+     b"frame-ancestors 'none'; object-src 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+]
+NOT_STORED = (b"cache-control", b"no-store")
+
+
+def make_resources(settings: Settings) -> Resources:
+    """Everything a process needs, not yet started: no I/O happens here."""
+    database = Database(settings.database_url)
+    redis = (
+        Redis.from_url(settings.redis_url, socket_timeout=0.2, socket_connect_timeout=0.2)
+        if settings.redis_url
+        else None
+    )
+    hints = Hints(redis)
+    presence: Presence = RedisPresence(redis) if redis else MemoryPresence()
+    recorder = Recorder(answer_stores(database), on_recorded=hints.changed)
+    return Resources(settings, database, recorder, presence, hints)
+
+
+def answer_stores(database: Database) -> list[AnswerStore]:
+    """One writer on SQLite, which has one; two on PostgreSQL, so the disk never waits for us."""
+    if database.is_sqlite:
+        return [SqliteAnswerStore(database)]
+    options = OptionsCache()
+    return [PostgresAnswerStore(database, options) for _ in range(2)]
+
+
+def build(
+    resources: Resources,
+    lifespan: list[Callable[[Litestar], AbstractAsyncContextManager[None]]] | None = None,
+) -> Litestar:
+    """Wire handlers to resources that the caller owns; no I/O happens here."""
+    app = Litestar(
+        route_handlers=[
+            *api.ROUTES,
+            *pages.ROUTES,
+            create_static_files_router(
+                path="/static",
+                directories=[render.STATIC],
+                opt={FOR: PUBLIC},
+                include_in_schema=False,
+            ),
+        ],
+        guards=[check_access],
+        dependencies={
+            "resources": Provide(lambda: resources, sync_to_thread=False),
+            "who": Provide(provide_who, sync_to_thread=False),
+            "visitor": Provide(provide_visitor, sync_to_thread=False),
+        },
+        exception_handlers={Exception: errors.answer},
+        before_send=[add_headers],
+        template_config=TemplateConfig(engine=render.engine()),
+        openapi_config=OpenAPIConfig(
+            title="Exam engine",
+            version="0.1.0",
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        request_max_body_size=LARGEST_BODY,
+        logging_config=None,
+        lifespan=lifespan or [],
+    )
+    app.state.resources = resources
+    check_routes(app, exempt=("/schema", "/static"))
+    return app
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application of one serving process."""
+    resources = make_resources(settings)
+
+    @asynccontextmanager
+    async def running(_app: Litestar) -> AsyncIterator[None]:
+        async with run(resources):
+            yield
+
+    return build(resources, [running])
+
+
+@asynccontextmanager
+async def run(resources: Resources) -> AsyncIterator[None]:
+    """Start what runs beside the requests, and stop it in an order that loses nothing."""
+    lock = _only_one(resources.settings)
+    try:
+        if resources.settings.production:
+            await _refuse_unsafe(resources.database)
+        await resources.hints.start()
+        await resources.recorder.start()
+        sweeper = asyncio.create_task(sweep_for_ever(resources), name="sweeper")
+        try:
+            yield
+        finally:
+            sweeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await sweeper
+            await resources.recorder.stop()
+            await resources.hints.stop()
+            await resources.database.close()
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+async def sweep_for_ever(resources: Resources) -> None:
+    """Record expiry within seconds of the deadline.  Any number of processes may do this."""
+    while True:
+        try:
+            await sweep(resources)
+        except DatabaseUnavailable:
+            log.warning("expiry is not being recorded: the database does not answer")
+        except Exception:  # one bad attempt must not stop the clock of all others
+            log.exception("a sweep failed")
+        await asyncio.sleep(SWEEP_EVERY_S)
+
+
+async def sweep(resources: Resources) -> int:
+    """Expire what is overdue; how many attempts were."""
+    database = resources.database
+    async with database.reading() as session:
+        due = await Invigilation(session, await database.now(session)).list_due()
+    if not due:
+        return 0
+    async with database.transaction() as session:
+        rooms = await Invigilation(session, await database.now(session)).expire(due)
+    resources.hints.changed(rooms)
+    return len(rooms)
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """The security headers of every answer; nothing but static files may be kept by a cache."""
+    if message["type"] != "http.response.start":
+        return
+    headers: list[Any] = list(message["headers"])
+    headers += SECURITY_HEADERS
+    if not scope["path"].startswith("/static/"):
+        headers.append(NOT_STORED)
+    else:
+        headers.append((b"cache-control", b"no-cache"))
+    message["headers"] = headers
+
+
+def _only_one(settings: Settings) -> IO[bytes] | None:
+    """On SQLite one process serves a database; a lock file says so."""
+    if not settings.is_sqlite:
+        return None
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = (settings.data_dir / "serve.lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise SettingsError(
+            f"Another process serves {settings.data_dir} already. Stop it, give this one another "
+            "--data, or use PostgreSQL (EXAM_DATABASE_URL), which takes any number."
+        ) from None
+    return lock
+
+
+async def _refuse_unsafe(database: Database) -> None:
+    faults = await database.unsafe_settings()
+    if faults:
+        raise SettingsError(
+            "An acknowledged answer could be lost with these settings: " + " ".join(faults)
+        )

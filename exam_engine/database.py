@@ -1,0 +1,163 @@
+"""Two databases, one behaviour.
+
+Writing transactions take their lock when they begin (``BEGIN IMMEDIATE`` on SQLite, row locks on
+PostgreSQL); reading ones cannot write.  On SQLite every writer of this process, the answer
+recorder among them, queues at one fair gate, so nobody spins on a busy file.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+from sqlalchemy import event, func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from exam_engine.clock import Clock
+
+Session = AsyncSession
+"""A transaction in hand; the web layer passes it on and need not know whose it is."""
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+)
+POSTGRES_SETTINGS = {
+    "application_name": "exam-engine",
+    "synchronous_commit": "on",
+    "lock_timeout": "5s",
+    "statement_timeout": "30s",
+    "timezone": "UTC",
+}
+
+
+class DatabaseUnavailable(Exception):
+    """The database could not be reached or did not answer; whether a commit in flight took
+    effect is unknown.  Nothing was acknowledged, so trying again is safe."""
+
+
+class Database:
+    """The engines of one process.  ``url`` names its asynchronous driver."""
+
+    def __init__(self, url: str, *, clock: Clock | None = None) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.clock = clock or Clock()
+        self.gate = asyncio.Lock()
+        if self.is_sqlite:
+            self.engine = _sqlite_engine(url, writing=True)
+            self._reading_engine = _sqlite_engine(url, writing=False)
+        else:
+            self.engine = create_async_engine(
+                url,
+                pool_size=10,
+                max_overflow=10,
+                pool_timeout=5,
+                pool_pre_ping=True,
+                connect_args={"server_settings": POSTGRES_SETTINGS, "timeout": 5},
+            )
+            self._reading_engine = self.engine.execution_options(postgresql_readonly=True)
+        self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._reading = async_sessionmaker(self._reading_engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that may write; committed when the block ends without an error."""
+        gate: AbstractAsyncContextManager[Any] = self.gate if self.is_sqlite else nullcontext()
+        with _translated():
+            async with gate, self._writing() as session, session.begin():
+                yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that cannot write."""
+        with _translated():
+            async with self._reading() as session, session.begin():
+                yield session
+
+    async def now(self, session: AsyncSession) -> datetime:
+        """The time that counts: the database server's, or the process clock on SQLite."""
+        if self.is_sqlite:
+            return self.clock.now()
+        instant: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+        return instant.astimezone(UTC)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        if self._reading_engine is not self.engine:
+            await self._reading_engine.dispose()
+
+    async def unsafe_settings(self) -> list[str]:
+        """What stands against an acknowledged answer being a stored answer, one sentence each."""
+        async with self.reading() as session:
+            if self.is_sqlite:
+                row = await session.execute(text("PRAGMA journal_mode"))
+                mode = str(row.scalar_one())
+                return [] if mode == "wal" else [f"SQLite's journal mode is {mode}, not wal."]
+            faults = []
+            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                row = await session.execute(select(func.current_setting(name)))
+                if (value := row.scalar_one()) == "off":
+                    faults.append(f"PostgreSQL runs with {name}={value}.")
+            return faults
+
+
+class _translated:  # noqa: N801 - reads as a phrase
+    """Turn what drivers raise when the database is away into `DatabaseUnavailable`."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is not None and is_unavailable(error):
+            raise DatabaseUnavailable("the database does not answer") from error
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether an error says that the database is away, rather than that a request is wrong."""
+    if isinstance(error, DBAPIError):
+        original = getattr(error.orig, "__cause__", None) or error.orig
+        return error.connection_invalidated or (
+            original is not None and original is not error and is_unavailable(original)
+        )
+    return isinstance(
+        error,
+        ConnectionError
+        | PoolTimeout
+        | asyncpg.PostgresConnectionError
+        | asyncpg.InterfaceError
+        | asyncpg.CannotConnectNowError
+        | asyncpg.AdminShutdownError
+        | asyncpg.CrashShutdownError
+        | asyncpg.TooManyConnectionsError
+        | asyncpg.LockNotAvailableError,
+    )
+
+
+def _sqlite_engine(url: str, *, writing: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=1 if writing else 4, max_overflow=0, pool_timeout=15
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        if not writing:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

@@ -1,0 +1,191 @@
+"""Looking up attempts and what was recorded of them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from exam_engine.delivery import events
+from exam_engine.delivery.errors import NoSuchAttempt
+from exam_engine.delivery.states import AttemptState
+from exam_engine.delivery.tables import (
+    Adjustment,
+    Attempt,
+    Event,
+    Lease,
+    PresentedItem,
+    Response,
+)
+from exam_engine.delivery.verification import Verified, verify
+
+
+async def find_attempt(
+    session: AsyncSession, attempt_id: UUID, person_id: UUID
+) -> Attempt | None:
+    """A person's own attempt; None for anybody else's."""
+    return await session.scalar(
+        select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id)
+    )
+
+
+async def get_attempt(session: AsyncSession, attempt_id: UUID, person_id: UUID) -> Attempt:
+    """Raises `NoSuchAttempt`, also for somebody else's."""
+    attempt = await find_attempt(session, attempt_id, person_id)
+    if attempt is None:
+        raise NoSuchAttempt
+    return attempt
+
+
+async def get_attempt_for_update(session: AsyncSession, attempt_id: UUID) -> Attempt:
+    attempt = await session.get(
+        Attempt, attempt_id, with_for_update=True, populate_existing=True
+    )
+    if attempt is None:
+        raise NoSuchAttempt
+    return attempt
+
+
+async def find_latest_attempt(session: AsyncSession, person_id: UUID) -> Attempt | None:
+    """The attempt that a signed-in candidate means: the one open, else the newest."""
+    open_first = Attempt.ended_at.is_not(None)
+    return await session.scalar(
+        select(Attempt)
+        .where(Attempt.person_id == person_id)
+        .order_by(open_first, Attempt.created_at.desc())
+        .limit(1)
+    )
+
+
+async def find_attempt_of(session: AsyncSession, authorization_id: UUID) -> Attempt | None:
+    return await session.scalar(
+        select(Attempt).where(Attempt.authorization_id == authorization_id)
+    )
+
+
+async def list_attempts_of_person(session: AsyncSession, person_id: UUID) -> Sequence[Attempt]:
+    return (await session.scalars(select(Attempt).where(Attempt.person_id == person_id))).all()
+
+
+async def list_attempts(session: AsyncSession, sitting_id: UUID) -> Sequence[Attempt]:
+    query = select(Attempt).where(Attempt.sitting_id == sitting_id).order_by(Attempt.created_at)
+    return (await session.scalars(query)).all()
+
+
+async def list_overdue(
+    session: AsyncSession, now: datetime, margin: timedelta, most: int
+) -> Sequence[UUID]:
+    """Running attempts whose deadline, grace included, passed at least ``margin`` ago."""
+    rows = await session.execute(
+        select(Attempt.id, Attempt.deadline_at, Attempt.grace_s)
+        .where(Attempt.state == AttemptState.RUNNING, Attempt.deadline_at <= now - margin)
+        .order_by(Attempt.deadline_at)
+        .limit(most)
+    )
+    return [
+        attempt_id
+        for attempt_id, deadline_at, grace_s in rows
+        if deadline_at is not None and deadline_at + timedelta(seconds=grace_s) <= now - margin
+    ]
+
+
+async def list_responses(session: AsyncSession, attempt_id: UUID) -> Sequence[Response]:
+    query = (
+        select(Response).where(Response.attempt_id == attempt_id).order_by(Response.position)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def find_response(
+    session: AsyncSession, attempt_id: UUID, position: int
+) -> Response | None:
+    return await session.get(Response, (attempt_id, position))
+
+
+async def list_presented(
+    session: AsyncSession, attempt_id: UUID, start: int = 1, count: int | None = None
+) -> Sequence[PresentedItem]:
+    query = (
+        select(PresentedItem)
+        .where(PresentedItem.attempt_id == attempt_id, PresentedItem.position >= start)
+        .order_by(PresentedItem.position)
+    )
+    if count is not None:
+        query = query.limit(count)
+    return (await session.scalars(query)).all()
+
+
+async def find_lease(session: AsyncSession, attempt_id: UUID, number: int) -> Lease | None:
+    return await session.get(Lease, (attempt_id, number))
+
+
+async def count_lease_sequence(session: AsyncSession, attempt_id: UUID, lease: int) -> int:
+    """The highest sequence recorded under a lease; 0 when there is none."""
+    highest = await session.scalar(
+        select(func.max(Event.sequence)).where(
+            Event.attempt_id == attempt_id, Event.lease == lease
+        )
+    )
+    return highest or 0
+
+
+async def list_links(session: AsyncSession, attempt_id: UUID) -> Sequence[events.Link]:
+    """An attempt's chain, first event first."""
+    rows = await session.scalars(
+        select(Event).where(Event.attempt_id == attempt_id).order_by(Event.number)
+    )
+    return [
+        events.Link(
+            row.attempt_id,
+            row.number,
+            row.kind,
+            row.at,
+            row.actor_id,
+            row.lease,
+            row.sequence,
+            row.submission_id,
+            row.body,
+            row.hash,
+        )
+        for row in rows
+    ]
+
+
+async def list_adjustments(session: AsyncSession, attempt_id: UUID) -> Sequence[Adjustment]:
+    query = (
+        select(Adjustment).where(Adjustment.attempt_id == attempt_id).order_by(Adjustment.number)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def verify_attempt(session: AsyncSession, attempt_id: UUID) -> Verified:
+    """Everything stored of an attempt, held against its log.  Raises `NoSuchAttempt`."""
+    attempt = await session.get(Attempt, attempt_id)
+    if attempt is None:
+        raise NoSuchAttempt("There is no attempt with this id.")
+    return verify(
+        attempt,
+        await list_links(session, attempt_id),
+        await list_responses(session, attempt_id),
+        await list_adjustments(session, attempt_id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    answered: int
+    last_saved_at: datetime | None
+
+
+async def list_progress(
+    session: AsyncSession, attempt_ids: Collection[UUID]
+) -> dict[UUID, Progress]:
+    """How many positions have an answer, and when the last answer was saved."""
+    rows = await session.execute(
+        select(Response.attempt_id, func.count(Response.value), func.max(Response.received_at))
+        .where(Response.attempt_id.in_(attempt_ids))
+        .group_by(Response.attempt_id)
+    )
+    return {attempt_id: Progress(answered, saved) for attempt_id, answered, saved in rows}

@@ -1,0 +1,1 @@
+"""Everything a newcomer needs to try the engine: people, bank, exam, two sittings."""

@@ -1,0 +1,86 @@
+"""Filling an empty database for the demonstration; a filled one is left as it is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import item_bank
+from exam_engine.accounts.service import Accounts
+from exam_engine.demonstration.people import CANDIDATE, EVERYBODY, ROOM
+from exam_engine.exams.conversion import provisional
+from exam_engine.exams.programme import PRACTICE, Programme
+from exam_engine.exams.queries import find_exam
+from exam_engine.exams.service import Exams
+from exam_engine.exams.tables import Exam, Form
+from exam_engine.registration.service import Registration
+from item_bank.framework import bundled_edition
+from item_bank.service import ItemBank
+
+OPEN_FOR = timedelta(days=30)
+FORM_SEED = 2026
+SAMPLE = Path(item_bank.__file__).parent / "data" / "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """Start codes by email address; they are shown once, then only their hashes exist."""
+
+    codes: dict[str, str]
+    room_id: UUID
+
+
+async def add_programme(
+    session: AsyncSession, now: datetime, programme: Programme = PRACTICE
+) -> tuple[Exam, Form]:
+    """Framework, sample bank, exam and one published form."""
+    bank = ItemBank(session, now)
+    edition = bundled_edition()
+    await bank.load_framework(edition)
+    await bank.import_sample(SAMPLE)
+    exams = Exams(session, now)
+    exam = await exams.add_exam(programme, edition)
+    conversion = provisional(
+        programme.question_count,
+        programme.provisional_raw_cut,
+        programme.scale_low,
+        programme.scale_high,
+        programme.cut,
+    )
+    form = await exams.assemble(exam, "2026-A", FORM_SEED, conversion)
+    await exams.publish(form)
+    return exam, form
+
+
+async def add_demonstration(
+    session: AsyncSession, now: datetime, secret_key: bytes, password_hash: str
+) -> Seeded | None:
+    """People, bank, exam, an open self-admitting sitting and a proctored one; None if done."""
+    if await find_exam(session, PRACTICE.code) is not None:
+        return None
+    exam, form = await add_programme(session, now)
+    accounts = Accounts(session, now)
+    people = {
+        person.email: await accounts.add_person(
+            person.email, person.name, person.roles, password_hash
+        )
+        for person in EVERYBODY
+    }
+    registration = Registration(session, now, secret_key)
+    watchers = [people["proctor@example.org"].id]
+    opens, closes = now - timedelta(minutes=5), now + OPEN_FOR
+    alone = await registration.plan_sitting(
+        exam, form, "Practice, any time", opens, closes, self_admitting=True, proctors=watchers
+    )
+    room = await registration.plan_sitting(
+        exam, form, "Room A, proctored", opens, closes, self_admitting=False, proctors=watchers
+    )
+    codes = {}
+    for person in (CANDIDATE, *ROOM):
+        sitting = alone if person is CANDIDATE else room
+        _, codes[person.email] = await registration.authorize(
+            people[person.email].id, sitting, exam.allowance_s
+        )
+    return Seeded(codes, room.id)

@@ -1,0 +1,78 @@
+"""From a raw score to the reported scale.
+
+Until a calibration and a standard exist, a form carries a *provisional linear* table: raw 0 is
+the bottom of the scale, full marks the top, and the provisional raw cut lies exactly at the
+passing score, with a straight line on each side:
+
+    scaled(raw) = low + (cut - low) raw / raw_cut                          for raw <= raw_cut
+    scaled(raw) = cut + (high - cut) (raw - raw_cut) / (raw_max - raw_cut)  above
+
+Pass or fail is decided on the unrounded value; only the printed score is rounded, and never up
+across the cut.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+PROVISIONAL = "provisional-linear-1"
+
+
+class ConversionUnsound(Exception):
+    """A table does not fit its form: wrong length, not finite, falling, or off the scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """``scaled[raw]`` for raw = 0 .. len - 1, on the reported scale, not falling."""
+
+    method: str
+    scaled: tuple[float, ...]
+    low: int
+    high: int
+    cut: int
+
+    def __post_init__(self) -> None:
+        if not self.scaled or not all(map(math.isfinite, self.scaled)):
+            raise ConversionUnsound("A conversion table holds finite numbers only.")
+        if any(b < a for a, b in zip(self.scaled, self.scaled[1:], strict=False)):
+            raise ConversionUnsound("A higher raw score cannot convert to a lower scale score.")
+        if self.scaled[0] < self.low or self.scaled[-1] > self.high:
+            raise ConversionUnsound("A conversion table stays on the scale.")
+
+    def passes(self, raw: int) -> bool:
+        return self.scaled[raw] >= self.cut
+
+    def reported(self, raw: int) -> int:
+        """The printed score: rounded half up, but a value below the cut never prints as the cut."""
+        value = math.floor(self.scaled[raw] + 0.5)
+        return min(value, self.cut - 1) if self.scaled[raw] < self.cut else value
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "method": self.method,
+            "scaled": list(self.scaled),
+            "low": self.low,
+            "high": self.high,
+            "cut": self.cut,
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Conversion":
+        scaled: Sequence[float] = stored["scaled"]
+        return cls(
+            stored["method"], tuple(scaled), stored["low"], stored["high"], stored["cut"]
+        )
+
+
+def provisional(raw_max: int, raw_cut: int, low: int, high: int, cut: int) -> Conversion:
+    """The linear table of the module's docstring.  0 < raw_cut < raw_max, in items."""
+    if not 0 < raw_cut < raw_max:
+        raise ConversionUnsound("The raw cut lies between 0 and the number of scored items.")
+    below = (low + (cut - low) * raw / raw_cut for raw in range(raw_cut))
+    above = (
+        cut + (high - cut) * (raw - raw_cut) / (raw_max - raw_cut)
+        for raw in range(raw_cut, raw_max + 1)
+    )
+    return Conversion(PROVISIONAL, (*below, *above), low, high, cut)

@@ -1,0 +1,68 @@
+"""Looking up exams and forms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from exam_engine.exams.tables import BlueprintRow, Exam, Form, FormItem
+from item_bank.tables import FrameworkNode
+
+
+async def find_exam(session: AsyncSession, code: str) -> Exam | None:
+    return await session.scalar(select(Exam).where(Exam.code == code))
+
+
+async def get_exam(session: AsyncSession, exam_id: UUID) -> Exam:
+    return await session.get_one(Exam, exam_id)
+
+
+async def get_form(session: AsyncSession, form_id: UUID) -> Form:
+    return await session.get_one(Form, form_id)
+
+
+async def find_published_form(session: AsyncSession, exam_id: UUID) -> Form | None:
+    """The form published last."""
+    return await session.scalar(
+        select(Form)
+        .where(Form.exam_id == exam_id, Form.state == "published")
+        .order_by(Form.published_at.desc())
+        .limit(1)
+    )
+
+
+async def list_form_items(session: AsyncSession, form_id: UUID) -> Sequence[FormItem]:
+    query = select(FormItem).where(FormItem.form_id == form_id).order_by(FormItem.position)
+    return (await session.scalars(query)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class BlueprintNode:
+    """A node of an exam's blueprint with the node above it (a skill area's category)."""
+
+    node_id: UUID
+    code: str
+    item_count: int
+    parent_code: str
+    parent_title: str
+
+
+async def list_blueprint(session: AsyncSession, exam_id: UUID) -> Sequence[BlueprintNode]:
+    parent = aliased(FrameworkNode)
+    rows = await session.execute(
+        select(
+            FrameworkNode.id,
+            FrameworkNode.code,
+            BlueprintRow.item_count,
+            parent.code,
+            parent.title,
+        )
+        .join(BlueprintRow, BlueprintRow.node_id == FrameworkNode.id)
+        .outerjoin(parent, parent.id == FrameworkNode.parent_id)
+        .where(BlueprintRow.exam_id == exam_id)
+        .order_by(BlueprintRow.position)
+    )
+    return [BlueprintNode(*row) for row in rows]

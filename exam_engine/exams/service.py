@@ -1,0 +1,119 @@
+"""Exams, their blueprints, and forms that keep to them."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from exam_engine.exams import assembly, queries
+from exam_engine.exams.conversion import Conversion
+from exam_engine.exams.errors import FormPublished, FormUnsound
+from exam_engine.exams.programme import Programme, item_counts
+from exam_engine.exams.tables import BlueprintRow, Exam, Form, FormItem
+from item_bank.framework import Edition
+from item_bank.lifecycle import ItemState
+from item_bank.queries import get_edition, list_enemies, list_items_by_area, list_nodes
+
+
+class Exams:
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    async def add_exam(self, programme: Programme, edition: Edition) -> Exam:
+        """An exam whose blueprint follows the weights of the edition's skill areas."""
+        exam = Exam(
+            id=uuid4(),
+            code=programme.code,
+            title=programme.title,
+            allowance_s=programme.allowance_s,
+            grace_s=0,
+            scale_low=programme.scale_low,
+            scale_high=programme.scale_high,
+            cut=programme.cut,
+            release=programme.release,
+            created_at=self._now,
+        )
+        self._session.add(exam)
+        await self._session.flush()
+        areas = edition.skill_areas
+        counts = item_counts(
+            [(area.code, area.weight or 0) for area in areas], programme.question_count
+        )
+        stored = await get_edition(self._session, edition.code)
+        ids = {node.code: node.id for node in await list_nodes(self._session, stored.id)}
+        self._session.add_all(
+            BlueprintRow(
+                exam_id=exam.id, node_id=ids[area.code], item_count=counts[area.code], position=n
+            )
+            for n, area in enumerate(areas, 1)
+            if counts[area.code]
+        )
+        await self._session.flush()
+        return exam
+
+    async def assemble(self, exam: Exam, code: str, seed: int, conversion: Conversion) -> Form:
+        """A draft form that meets the blueprint from operational items.
+
+        Raises `BlueprintNotMet`.
+        """
+        blueprint = await queries.list_blueprint(self._session, exam.id)
+        listed = await list_items_by_area(self._session, None, {ItemState.OPERATIONAL})
+        enemies: dict[UUID, set[UUID]] = {}
+        items = [item for area in listed.values() for item in area]
+        for one, other in await list_enemies(self._session, [item.item_id for item in items]):
+            enemies.setdefault(one, set()).add(other)
+            enemies.setdefault(other, set()).add(one)
+        versions = {item.item_id: item.version_id for item in items}
+        drawn = assembly.draw(
+            [(node.code, node.item_count) for node in blueprint],
+            {
+                area: [
+                    assembly.Eligible(item.item_id, frozenset(enemies.get(item.item_id, ())))
+                    for item in rows
+                ]
+                for area, rows in listed.items()
+            },
+            seed,
+        )
+        form = Form(
+            id=uuid4(),
+            exam_id=exam.id,
+            code=code,
+            state="draft",
+            assembly=assembly.ASSEMBLY,
+            seed=seed,
+            conversion=conversion.to_json(),
+            created_at=self._now,
+        )
+        self._session.add(form)
+        await self._session.flush()
+        node_ids = {node.code: node.node_id for node in blueprint}
+        self._session.add_all(
+            FormItem(
+                form_id=form.id,
+                position=position,
+                item_version_id=versions[item_id],
+                node_id=node_ids[area],
+                role="scored",
+            )
+            for position, (area, item_id) in enumerate(drawn, 1)
+        )
+        await self._session.flush()
+        return form
+
+    async def publish(self, form: Form) -> None:
+        """From here on the form cannot change.  Raises `FormPublished`, `FormUnsound`."""
+        if form.state == "published":
+            raise FormPublished
+        items = await queries.list_form_items(self._session, form.id)
+        scored = sum(item.role == "scored" for item in items)
+        conversion = Conversion.from_json(form.conversion)
+        if len(conversion.scaled) != scored + 1:
+            raise FormUnsound(
+                f"The conversion table is for {len(conversion.scaled) - 1} scored questions; "
+                f"the form has {scored}."
+            )
+        form.state = "published"
+        form.published_at = self._now
+        await self._session.flush()

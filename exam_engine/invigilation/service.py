@@ -1,0 +1,207 @@
+"""Where delivery, proctoring and results meet: the acts that touch more than one of them.
+
+Each is one transaction; the caller opens and commits it.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from exam_engine.accounts.queries import SignedIn
+from exam_engine.delivery import queries as attempts
+from exam_engine.delivery.clock import remaining_ms
+from exam_engine.delivery.errors import NoSuchAttempt, NotAdmitted, OutsideWindow
+from exam_engine.delivery.service import EARLIEST_EXPIRY, Delivery, Granted, Question
+from exam_engine.delivery.states import TERMINAL
+from exam_engine.delivery.tables import Attempt
+from exam_engine.exams.queries import list_form_items
+from exam_engine.registration.queries import find_authorization
+from exam_engine.registration.tables import Sitting
+from exam_engine.results.service import Results
+from item_bank.queries import get_contents
+from proctor import queries as sessions
+from proctor.errors import NoSuchSession
+from proctor.presence import Contact, connection_word
+from proctor.service import Proctoring
+from proctor.sessions import SessionState
+from proctor.signals import Noticed, words
+from proctor.tables import ProctoringSession
+
+SWEPT_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One line of the proctor's list."""
+
+    session: ProctoringSession
+    attempt: Attempt
+    answered: int
+    last_saved_at: datetime | None
+    remaining_ms: int | None
+    connection: str
+    contact: Contact | None
+    signals: list[str]
+
+
+class Invigilation:
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self._session = session
+        self._now = now
+        self._delivery = Delivery(session, now)
+        self._proctoring = Proctoring(session, now)
+        self._results = Results(session, now)
+
+    # --- the candidate's acts ---------------------------------------------------------------
+
+    async def check_in(self, who: SignedIn, authorization_id: UUID) -> Attempt:
+        """The attempt and its proctoring session; both are made once.
+
+        Raises `NoSuchAttempt` for somebody else's authorization, `OutsideWindow`.
+        """
+        found = await find_authorization(self._session, authorization_id, who.person_id)
+        if found is None:
+            raise NoSuchAttempt
+        authorization, sitting, exam = found
+        known = await attempts.find_attempt_of(self._session, authorization.id)
+        if known is not None:
+            return known
+        if self._now >= authorization.valid_until:
+            raise OutsideWindow("Your authorization to test has run out. Ask for a new one.")
+        granted = Granted(
+            authorization_id=authorization.id,
+            person_id=who.person_id,
+            sitting_id=sitting.id,
+            form_id=sitting.form_id,
+            allowance_s=authorization.allowance_s,
+            grace_s=exam.grace_s,
+            opens_at=sitting.opens_at,
+            closes_at=sitting.closes_at,
+        )
+        attempt = await self._delivery.create(
+            granted, await self._questions(sitting.form_id), secrets.randbits(62)
+        )
+        opened = await self._proctoring.open(attempt.id, sitting.id, who.name)
+        if sitting.self_admitting:
+            await self._proctoring.admit(opened.id, None)
+        return attempt
+
+    async def start(self, attempt_id: UUID, who: SignedIn, *, agreement: bool) -> Attempt:
+        """Raises `NotAdmitted`, and what `Delivery.start` raises."""
+        attempt = await attempts.get_attempt(self._session, attempt_id, who.person_id)
+        watched = await self._session_of(attempt)
+        if watched.state in (SessionState.WAITING, SessionState.CHECKED_IN):
+            raise NotAdmitted
+        attempt = await self._delivery.start(attempt.id, who.sign_in_id, agreement=agreement)
+        if watched.state == SessionState.ADMITTED:
+            await self._proctoring.begin(watched.id)
+        return attempt
+
+    async def submit(self, attempt_id: UUID, who: SignedIn, last_sequence: int) -> Attempt:
+        """Close, score, and close the proctoring session; again finds it all done."""
+        attempt = await attempts.get_attempt(self._session, attempt_id, who.person_id)
+        attempt = await self._delivery.submit(attempt.id, who.sign_in_id, last_sequence)
+        await self._wind_up(attempt)
+        return attempt
+
+    async def list_due(self) -> Sequence[UUID]:
+        """Attempts whose expiry is to be recorded now, the oldest first.  Reads only."""
+        return await attempts.list_overdue(
+            self._session, self._now, EARLIEST_EXPIRY, SWEPT_AT_ONCE
+        )
+
+    async def expire(self, attempt_ids: Sequence[UUID]) -> list[UUID]:
+        """Record expiry where it is still due; the sittings in which it was."""
+        rooms = []
+        for attempt_id in sorted(attempt_ids):
+            attempt = await self._delivery.expire(attempt_id)
+            if attempt is not None:
+                await self._wind_up(attempt)
+                rooms.append(attempt.sitting_id)
+        return rooms
+
+    # --- the proctor's acts -----------------------------------------------------------------
+
+    async def admit(self, session_id: UUID, by: UUID) -> ProctoringSession:
+        return await self._proctoring.admit(session_id, by)
+
+    async def pause(self, session_id: UUID, by: UUID, reason: str) -> ProctoringSession:
+        watched = await self._get_session(session_id)
+        await self._delivery.pause(watched.attempt_id, by, reason)
+        return watched
+
+    async def resume(self, session_id: UUID, by: UUID, reason: str) -> ProctoringSession:
+        watched = await self._get_session(session_id)
+        await self._delivery.resume(watched.attempt_id, by, reason)
+        return watched
+
+    async def record_signals(self, attempt: Attempt, noticed: Sequence[Noticed]) -> int:
+        watched = await self._session_of(attempt)
+        return await self._proctoring.record(watched.id, noticed)
+
+    # --- parts ------------------------------------------------------------------------------
+
+    async def _wind_up(self, attempt: Attempt) -> None:
+        if attempt.state in TERMINAL:
+            await self._results.score(attempt)
+            watched = await sessions.find_session_of(self._session, attempt.id)
+            if watched is not None:
+                await self._proctoring.close(watched.id)
+
+    async def _questions(self, form_id: UUID) -> list[Question]:
+        items = await list_form_items(self._session, form_id)
+        contents = await get_contents(self._session, [item.item_version_id for item in items])
+        return [
+            Question(
+                item.item_version_id,
+                [choice.identifier for choice in contents[item.item_version_id].choices],
+                contents[item.item_version_id].shuffle,
+            )
+            for item in items
+        ]
+
+    async def _session_of(self, attempt: Attempt) -> ProctoringSession:
+        watched = await sessions.find_session_of(self._session, attempt.id)
+        if watched is None:
+            raise NoSuchSession
+        return watched
+
+    async def _get_session(self, session_id: UUID) -> ProctoringSession:
+        watched = await sessions.find_session(self._session, session_id)
+        if watched is None:
+            raise NoSuchSession
+        return watched
+
+
+async def list_seats(
+    session: AsyncSession, sitting: Sitting, contacts: dict[UUID, Contact], now: datetime
+) -> list[Seat]:
+    """The live list of a sitting, by name.  Reads only."""
+    watched = await sessions.list_room(session, sitting.id)
+    by_id = {attempt.id: attempt for attempt in await attempts.list_attempts(session, sitting.id)}
+    progress = await attempts.list_progress(session, list(by_id))
+    signals = await sessions.list_signals(session, [one.id for one in watched])
+    seats = []
+    for one in watched:
+        attempt = by_id[one.attempt_id]
+        saved = progress.get(attempt.id)
+        contact = contacts.get(one.id)
+        seats.append(
+            Seat(
+                session=one,
+                attempt=attempt,
+                answered=saved.answered if saved else 0,
+                last_saved_at=saved.last_saved_at if saved else None,
+                remaining_ms=remaining_ms(
+                    attempt.deadline_at, attempt.paused_at or attempt.ended_at, now
+                ),
+                connection=connection_word(contact, now),
+                contact=contact,
+                signals=[words(signal.kind) for signal in signals.get(one.id, ())[:3]],
+            )
+        )
+    return seats

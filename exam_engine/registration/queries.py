@@ -1,0 +1,94 @@
+"""Looking up sittings and rights to sit."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from exam_engine.accounts.tables import Person
+from exam_engine.exams.tables import Exam
+from exam_engine.registration.tables import Authorization, Sitting, SittingProctor, StartCode
+
+
+async def find_authorization(
+    session: AsyncSession, authorization_id: UUID, person_id: UUID
+) -> Row[tuple[Authorization, Sitting, Exam]] | None:
+    """A person's own right to sit with its sitting and exam; None for anybody else's."""
+    rows = await session.execute(
+        select(Authorization, Sitting, Exam)
+        .join(Sitting, Sitting.id == Authorization.sitting_id)
+        .join(Exam, Exam.id == Sitting.exam_id)
+        .where(Authorization.id == authorization_id, Authorization.person_id == person_id)
+    )
+    return rows.one_or_none()
+
+
+async def list_authorizations(
+    session: AsyncSession, person_id: UUID
+) -> Sequence[Row[tuple[Authorization, Sitting, Exam]]]:
+    rows = await session.execute(
+        select(Authorization, Sitting, Exam)
+        .join(Sitting, Sitting.id == Authorization.sitting_id)
+        .join(Exam, Exam.id == Sitting.exam_id)
+        .where(Authorization.person_id == person_id)
+        .order_by(Sitting.opens_at)
+    )
+    return rows.all()
+
+
+async def list_open_codes_for_update(
+    session: AsyncSession, person_id: UUID, now: datetime
+) -> Sequence[Row[tuple[StartCode, Sitting]]]:
+    """The start codes by which a person could come in now."""
+    rows = await session.execute(
+        select(StartCode, Sitting)
+        .join(Authorization, Authorization.id == StartCode.authorization_id)
+        .join(Sitting, Sitting.id == Authorization.sitting_id)
+        .where(Authorization.person_id == person_id, Sitting.closes_at > now)
+        .order_by(Sitting.opens_at)
+        .with_for_update(of=StartCode)
+    )
+    return rows.all()
+
+
+async def list_sittings(
+    session: AsyncSession, proctor_id: UUID | None
+) -> Sequence[Row[tuple[Sitting, Exam]]]:
+    """The sittings that a proctor watches; all of them for None."""
+    query = (
+        select(Sitting, Exam)
+        .join(Exam, Exam.id == Sitting.exam_id)
+        .order_by(Sitting.opens_at.desc(), Sitting.title)
+        .limit(200)
+    )
+    if proctor_id is not None:
+        query = query.join(SittingProctor, SittingProctor.sitting_id == Sitting.id).where(
+            SittingProctor.person_id == proctor_id
+        )
+    return (await session.execute(query)).all()
+
+
+async def find_sitting(
+    session: AsyncSession, sitting_id: UUID, proctor_id: UUID | None
+) -> Row[tuple[Sitting, Exam]] | None:
+    """A sitting, if this proctor watches it (None: whoever may see all)."""
+    query = (
+        select(Sitting, Exam).join(Exam, Exam.id == Sitting.exam_id).where(Sitting.id == sitting_id)
+    )
+    if proctor_id is not None:
+        query = query.join(SittingProctor, SittingProctor.sitting_id == Sitting.id).where(
+            SittingProctor.person_id == proctor_id
+        )
+    return (await session.execute(query)).one_or_none()
+
+
+async def list_candidates(session: AsyncSession, sitting_id: UUID) -> Sequence[Person]:
+    query = (
+        select(Person)
+        .join(Authorization, Authorization.person_id == Person.id)
+        .where(Authorization.sitting_id == sitting_id)
+        .order_by(Person.name)
+    )
+    return (await session.scalars(query)).all()

@@ -1,0 +1,247 @@
+"""A candidate's own attempt: check in, start, answer, submit.
+
+The attempt in the path is looked up among those of the signed-in person: anybody else's is not
+found.
+"""
+
+import time
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from exam_engine.accounts.queries import SignedIn
+from exam_engine.accounts.roles import Role
+from exam_engine.accounts.service import token_hash
+from exam_engine.delivery import queries as attempts
+from exam_engine.delivery.answers import Answer
+from exam_engine.delivery.errors import NotSignedIn, NotStarted
+from exam_engine.delivery.service import Delivery
+from exam_engine.delivery.states import AttemptState
+from exam_engine.invigilation.service import Invigilation
+from exam_engine.resources import Resources
+from exam_engine.results.queries import find_result_of
+from exam_engine.web import render, views
+from exam_engine.web.api import schemas
+from exam_engine.web.auth import FOR, RECORDER, AnyRequest, resources_of, serves, token_of
+from proctor.presence import Contact
+from proctor.queries import find_session_of
+from proctor.signals import read
+
+CANDIDATE = serves(Role.CANDIDATE)
+MOST_QUESTIONS = 20
+
+
+@get("/api/authorizations", opt=CANDIDATE)
+async def list_authorizations(
+    who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
+) -> list[schemas.AuthorizationOut]:
+    """My rights to sit, with the attempt where one was made."""
+    async with resources.database.reading() as session:
+        return await views.authorizations_out(session, who)
+
+
+@post("/api/attempts", status_code=201, opt=CANDIDATE)
+async def check_in(
+    data: JSONBody[schemas.CheckInIn],
+    who: NamedDependency[SignedIn],
+    resources: NamedDependency[Resources],
+) -> schemas.AttemptOut:
+    """Check in: makes the attempt of an authorization, or finds the one that was made."""
+    async with resources.database.transaction() as session:
+        now = await resources.database.now(session)
+        attempt = await Invigilation(session, now).check_in(who, data.authorization_id)
+        out = await views.attempt_out(session, attempt, who, now)
+        room = attempt.sitting_id
+    resources.hints.changed([room])
+    return out
+
+
+@get("/api/attempts/{attempt_id:uuid}", opt=CANDIDATE)
+async def get_attempt(
+    attempt_id: FromPath[UUID],
+    who: NamedDependency[SignedIn],
+    resources: NamedDependency[Resources],
+) -> schemas.AttemptOut:
+    """The truth about my attempt: state, time, and every answer that is stored."""
+    async with resources.database.reading() as session:
+        now = await resources.database.now(session)
+        attempt = await attempts.get_attempt(session, attempt_id, who.person_id)
+        return await views.attempt_out(session, attempt, who, now)
+
+
+@post("/api/attempts/{attempt_id:uuid}/start", status_code=200, opt=CANDIDATE)
+async def start(
+    attempt_id: FromPath[UUID],
+    data: JSONBody[schemas.StartIn],
+    who: NamedDependency[SignedIn],
+    resources: NamedDependency[Resources],
+) -> schemas.AttemptOut:
+    """Agree to the rules and start the clock; starting again changes nothing."""
+    async with resources.database.transaction() as session:
+        now = await resources.database.now(session)
+        attempt = await Invigilation(session, now).start(
+            attempt_id, who, agreement=data.agreement
+        )
+        out = await views.attempt_out(session, attempt, who, now)
+        room = attempt.sitting_id
+    resources.hints.changed([room])
+    return out
+
+
+@post("/api/attempts/{attempt_id:uuid}/lease", status_code=200, opt=CANDIDATE)
+async def take_lease(
+    attempt_id: FromPath[UUID],
+    data: JSONBody[schemas.LeaseIn],
+    who: NamedDependency[SignedIn],
+    resources: NamedDependency[Resources],
+) -> schemas.LeaseOut:
+    """Become the one device that writes."""
+    async with resources.database.transaction() as session:
+        now = await resources.database.now(session)
+        attempt = await attempts.get_attempt(session, attempt_id, who.person_id)
+        lease, following = await Delivery(session, now).take_lease(
+            attempt.id, who.sign_in_id, take_over=data.take_over
+        )
+        if data.take_over and (noticed := read("taken_over", 0, None, now)) and lease > 1:
+            await Invigilation(session, now).record_signals(attempt, [noticed])
+        room = attempt.sitting_id
+    resources.hints.changed([room])
+    return schemas.LeaseOut(lease, following)
+
+
+@get("/api/attempts/{attempt_id:uuid}/questions", opt=CANDIDATE)
+async def list_questions(
+    request: AnyRequest,
+    attempt_id: FromPath[UUID],
+    who: NamedDependency[SignedIn],
+    resources: NamedDependency[Resources],
+    start: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
+    count: Annotated[int, QueryParameter(ge=1, le=MOST_QUESTIONS)] = 10,
+) -> schemas.QuestionsOut:
+    """The next questions, as fragments of the page, for the player to keep in memory."""
+    async with resources.database.reading() as session:
+        attempt = await attempts.get_attempt(session, attempt_id, who.person_id)
+        if attempt.state == AttemptState.CREATED:
+            raise NotStarted
+        shown = await views.questions_shown(session, attempt, start, count)
+    return schemas.QuestionsOut(
+        [
+            schemas.QuestionOut(one.position, render.question(request.app, one, attempt))
+            for one in shown
+        ]
+    )
+
+
+@post("/api/attempts/{attempt_id:uuid}/answers", status_code=200, opt={FOR: RECORDER})
+async def answer(
+    request: AnyRequest, attempt_id: FromPath[UUID], data: JSONBody[schemas.AnswerIn]
+) -> schemas.AnswerOut:
+    """Store one answer.  The receipt leaves after the commit has reached the disk."""
+    received = time.monotonic()
+    resources = resources_of(request)
+    token = token_of(request, resources.settings)
+    if token is None:
+        raise NotSignedIn
+    receipt = await resources.recorder.record(
+        Answer(
+            token_hash(token),
+            attempt_id,
+            data.lease,
+            data.sequence,
+            data.position,
+            data.response,
+            data.flagged,
+            received,
+        )
+    )
+    return schemas.AnswerOut(
+        receipt.attempt_id,
+        receipt.position,
+        receipt.lease,
+        receipt.sequence,
+        receipt.received_at,
+        receipt.hash.hex(),
+        receipt.current,
+        int(receipt.remaining.total_seconds() * 1000),
+    )
+
+
+@post("/api/attempts/{attempt_id:uuid}/heartbeat", status_code=200, opt=CANDIDATE)
+async def heartbeat(
+    attempt_id: FromPath[UUID],
+    data: JSONBody[schemas.HeartbeatIn],
+    who: NamedDependency[SignedIn],
+    resources: NamedDependency[Resources],
+) -> schemas.HeartbeatOut:
+    """Say that I am here; hear the state and the time left.  Signals that came along are kept."""
+    async with resources.database.reading() as session:
+        now = await resources.database.now(session)
+        attempt = await attempts.get_attempt(session, attempt_id, who.person_id)
+        watched = await find_session_of(session, attempt.id)
+        lease = await attempts.find_lease(session, attempt.id, attempt.lease)
+        progress = (await attempts.list_progress(session, [attempt.id])).get(attempt.id)
+    if watched is not None:
+        contact = Contact(now, data.waiting)
+        await resources.presence.beat(attempt.sitting_id, watched.id, contact)
+    noticed = [
+        one
+        for signal in data.signals
+        if (one := read(signal.kind, signal.ago_ms, signal.duration_ms, now)) is not None
+    ]
+    if noticed:
+        async with resources.database.transaction() as session:
+            await Invigilation(session, now).record_signals(attempt, noticed)
+        resources.hints.changed([attempt.sitting_id])
+    return schemas.HeartbeatOut(
+        state=attempt.state,
+        admission=watched.state if watched else "waiting",
+        remaining_ms=views.time_left_ms(attempt, now),
+        paused_at=attempt.paused_at,
+        lease=attempt.lease,
+        writes_here=lease is not None and lease.sign_in_id == who.sign_in_id,
+        answered=progress.answered if progress else 0,
+        message="",
+    )
+
+
+@post("/api/attempts/{attempt_id:uuid}/submit", status_code=200, opt=CANDIDATE)
+async def submit(
+    attempt_id: FromPath[UUID],
+    data: JSONBody[schemas.SubmitIn],
+    who: NamedDependency[SignedIn],
+    resources: NamedDependency[Resources],
+) -> schemas.SubmittedOut:
+    """Close the attempt and score it; submitting again answers the same."""
+    async with resources.database.transaction() as session:
+        now = await resources.database.now(session)
+        attempt = await Invigilation(session, now).submit(attempt_id, who, data.last_sequence)
+        result = await find_result_of(session, attempt.id)
+        progress = (await attempts.list_progress(session, [attempt.id])).get(attempt.id)
+        out = schemas.SubmittedOut(
+            attempt.id,
+            attempt.state,
+            attempt.ended_at or now,
+            progress.answered if progress else 0,
+            attempt.question_count,
+            views.receipt_word(attempt) or "",
+            result.id if result else None,
+        )
+        room = attempt.sitting_id
+    resources.hints.changed([room])
+    return out
+
+
+ROUTES = [
+    list_authorizations,
+    check_in,
+    get_attempt,
+    start,
+    take_lease,
+    list_questions,
+    answer,
+    heartbeat,
+    submit,
+]

@@ -1,0 +1,214 @@
+"""The exam as plain pages: question, review, submit.  The player takes over where it can run."""
+
+import secrets
+import time
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Struct
+
+from exam_engine.accounts.queries import SignedIn
+from exam_engine.accounts.service import token_hash
+from exam_engine.delivery.answers import Answer
+from exam_engine.delivery.errors import AnswerLate, AttemptClosed, AttemptPaused, NotSignedIn
+from exam_engine.delivery.queries import find_latest_attempt
+from exam_engine.delivery.service import Delivery
+from exam_engine.delivery.states import AttemptState
+from exam_engine.delivery.tables import Attempt
+from exam_engine.invigilation.service import Invigilation
+from exam_engine.resources import Resources
+from exam_engine.web import views
+from exam_engine.web.api.schemas import AttemptOut
+from exam_engine.web.auth import AnyRequest, token_of
+from exam_engine.web.pages.candidate import CANDIDATE, own_attempt, place_of
+from exam_engine.web.pages.frame import FormError, page, see
+
+
+class AnswerForm(Struct):
+    lease: str = ""
+    submission_id: str = ""
+    response: str = ""
+    flagged: str = ""
+    action: str = "save"
+
+
+class SubmitForm(Struct):
+    lease: str = ""
+    confirm: str = ""
+
+
+class SheetCell(Struct):
+    position: int
+    answered: bool
+    flagged: bool
+    letter: str | None = None
+
+
+def sheet_of(out: AttemptOut, letters: dict[int, str] | None = None) -> list[SheetCell]:
+    touched = {answer.position: answer for answer in out.answers}
+    return [
+        SheetCell(
+            position,
+            (answer := touched.get(position)) is not None and answer.response is not None,
+            answer is not None and answer.flagged,
+            (letters or {}).get(position),
+        )
+        for position in range(1, out.question_count + 1)
+    ]
+
+
+def lease_of(out: AttemptOut) -> int | None:
+    """The lease this page may write with; None where another device writes."""
+    return out.lease if out.writes_here else None
+
+
+@get("/exam/questions/{position:int}", opt=CANDIDATE, include_in_schema=False)
+async def question_page(
+    position: FromPath[int],
+    who: NamedDependency[SignedIn],
+    resources: NamedDependency[Resources],
+) -> Response[Any]:
+    async with resources.database.reading() as session:
+        attempt = await own_attempt(session, who)
+        if attempt is None:
+            return see("/home")
+        if attempt.state != AttemptState.RUNNING:
+            return see(place_of(attempt.state))
+        now = await resources.database.now(session)
+        shown = await views.questions_shown(session, attempt, position, 1)
+        if not shown or shown[0].position != position:
+            raise NotFoundException
+        out = await views.attempt_out(session, attempt, who, now)
+    return page(
+        "candidate/question.html",
+        who,
+        attempt=out,
+        question=shown[0],
+        count=attempt.question_count,
+        sheet=sheet_of(out),
+        lease=lease_of(out),
+        submission_id=secrets.token_urlsafe(16),
+    )
+
+
+@post("/exam/questions/{position:int}", status_code=303, opt=CANDIDATE, include_in_schema=False)
+async def answer(
+    request: AnyRequest,
+    position: FromPath[int],
+    data: URLEncodedBody[AnswerForm],
+    who: NamedDependency[SignedIn],
+    resources: NamedDependency[Resources],
+) -> Redirect:
+    """An answer from the plain form: recorded like any other, then on to the next page."""
+    received = time.monotonic()
+    token = token_of(request, resources.settings)
+    if token is None:
+        raise NotSignedIn
+    async with resources.database.reading() as session:
+        attempt = await find_latest_attempt(session, who.person_id)
+    if attempt is None:
+        return see("/home")
+    try:
+        await resources.recorder.record(
+            Answer(
+                token_hash=token_hash(token),
+                attempt_id=attempt.id,
+                lease=int(data.lease) if data.lease.isdecimal() else 0,
+                sequence=None,
+                position=position,
+                response=None if data.action == "clear" else data.response or None,
+                flagged=data.flagged == "yes",
+                received=received,
+                submission_id=data.submission_id[:64] or secrets.token_urlsafe(16),
+            )
+        )
+    except (AnswerLate, AttemptClosed):
+        return see("/exam/finished")
+    except AttemptPaused:
+        return see("/exam/paused")
+    return see(_after(data.action, position, attempt))
+
+
+def _after(action: str, position: int, attempt: Attempt) -> str:
+    if action == "review":
+        return "/exam/review"
+    step = {"next": 1, "previous": -1}.get(action, 0)
+    following = min(max(position + step, 1), attempt.question_count)
+    return f"/exam/questions/{following}"
+
+
+@get("/exam/review", opt=CANDIDATE, include_in_schema=False)
+async def review_page(
+    who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
+) -> Response[Any]:
+    return await _review(who, resources)
+
+
+async def _review(
+    who: SignedIn, resources: Resources, error: FormError | None = None
+) -> Response[Any]:
+    async with resources.database.reading() as session:
+        attempt = await own_attempt(session, who)
+        if attempt is None:
+            return see("/home")
+        if attempt.state != AttemptState.RUNNING:
+            return see(place_of(attempt.state))
+        now = await resources.database.now(session)
+        out = await views.attempt_out(session, attempt, who, now)
+        sheet = sheet_of(out, await views.letters_chosen(session, attempt))
+    return page(
+        "candidate/review.html",
+        who,
+        status=422 if error else 200,
+        form_error=error,
+        attempt=out,
+        question=None,
+        count=attempt.question_count,
+        sheet=sheet,
+        unanswered=[cell.position for cell in sheet if not cell.answered],
+        flagged=[cell.position for cell in sheet if cell.flagged],
+        lease=lease_of(out),
+        submission_id=None,
+    )
+
+
+@post("/exam/submit", status_code=303, opt=CANDIDATE, include_in_schema=False)
+async def submit(
+    data: URLEncodedBody[SubmitForm],
+    who: NamedDependency[SignedIn],
+    resources: NamedDependency[Resources],
+) -> Response[Any]:
+    if data.confirm != "yes":
+        sentence = "Tick the box to submit, or go back to the questions."
+        return await _review(who, resources, FormError((("submit", sentence),)))
+    async with resources.database.transaction() as session:
+        attempt = await own_attempt(session, who)
+        if attempt is None:
+            return see("/home")
+        now = await resources.database.now(session)
+        await Invigilation(session, now).submit(attempt.id, who, 0)
+        room = attempt.sitting_id
+    resources.hints.changed([room])
+    return see("/exam/finished")
+
+
+@post("/exam/take-over", status_code=303, opt=CANDIDATE, include_in_schema=False)
+async def take_over(
+    who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
+) -> Redirect:
+    async with resources.database.transaction() as session:
+        attempt = await own_attempt(session, who)
+        if attempt is None:
+            return see("/home")
+        now = await resources.database.now(session)
+        await Delivery(session, now).take_lease(attempt.id, who.sign_in_id, take_over=True)
+        room = attempt.sitting_id
+    resources.hints.changed([room])
+    return see("/exam/questions/1")
+
+
+ROUTES = [question_page, answer, review_page, submit, take_over]

@@ -1,0 +1,84 @@
+"""The template environment: what every page may use, and the one renderer of a question."""
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Litestar
+from litestar.plugins.jinja import JinjaTemplateEngine
+
+from exam_engine.delivery.states import TERMINAL
+from exam_engine.delivery.tables import Attempt
+from exam_engine.web.views import ShownQuestion
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+STATIC = HERE / "static"
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the file, so it may be cached for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def clock(milliseconds: int) -> str:
+    """Time left as 1:12:05."""
+    seconds = max(milliseconds, 0) // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def duration(seconds: int) -> str:
+    """A length of time in words: 2 hours, 1 hour 30 minutes."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    words = [_counted(hours, "hour")] if hours else []
+    if minutes or not hours:
+        words.append(_counted(minutes, "minute"))
+    return " ".join(words)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def day(instant: datetime) -> str:
+    """March 14, 2026, 9:00 a.m. UTC."""
+    half = "a.m." if instant.hour < 12 else "p.m."
+    return f"{instant:%B} {instant.day}, {instant.year}, {instant.hour % 12 or 12}:{instant:%M} {half} UTC"
+
+
+def hm(instant: datetime) -> str:
+    return f"{instant:%H:%M}"
+
+
+def environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals["asset"] = asset
+    found.filters.update(
+        clock=clock, duration=duration, day=day, hm=hm, iso=lambda instant: instant.isoformat()
+    )
+    return found
+
+
+def engine() -> JinjaTemplateEngine:
+    return JinjaTemplateEngine.from_environment(environment())
+
+
+def question(app: Litestar, shown: ShownQuestion, attempt: Attempt) -> str:
+    """One question as the page shows it; preview, page and player share this fragment."""
+    assert app.template_engine is not None  # noqa: S101 - configured in app.py
+    template = app.template_engine.get_template("candidate/_question.html")
+    return str(
+        template.render(
+            question=shown, count=attempt.question_count, ended=attempt.state in TERMINAL
+        )
+    )

@@ -1,0 +1,204 @@
+"""The bank's tables.
+
+A version is immutable: a change of content or facts is a new version, so what a form has pinned
+stays what it was.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
+from sqlalchemy.types import TypeEngine
+
+from item_bank.errors import VersionImmutable
+from item_bank.framework import NodeKind
+from item_bank.items import CognitiveLevel
+from item_bank.lifecycle import ADD, ItemState, ItemVerb
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: an aware datetime in UTC.
+
+    SQLite has no such type, so there it is text of one fixed form, which sorts as time does:
+    ``2026-11-21T09:00:00.000000+00:00``.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(32))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"A moment needs its time zone, and {value!r} has none.")
+        value = value.astimezone(UTC)
+        return value.isoformat(timespec="microseconds") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return moment.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant, UUID: Uuid()}
+
+
+def _one_of(column: str, *values: str) -> str:
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+
+
+class FrameworkEdition(Base):
+    __tablename__ = "framework_edition"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str] = mapped_column(String(300))
+    note: Mapped[str] = mapped_column(Text)
+    published_on: Mapped[date]
+    case_identifier: Mapped[str] = mapped_column(String(64), unique=True)
+    loaded_at: Mapped[datetime]
+
+
+class FrameworkNode(Base):
+    __tablename__ = "framework_node"
+    __table_args__ = (
+        UniqueConstraint("edition_id", "code"),
+        CheckConstraint(_one_of("kind", *NodeKind), name="kind"),
+        CheckConstraint("weight IS NULL OR weight BETWEEN 0 AND 100", name="weight"),
+        Index(None, "parent_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    edition_id: Mapped[UUID] = mapped_column(ForeignKey("framework_edition.id"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("framework_node.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(300))
+    alternative_titles: Mapped[list[str]] = mapped_column(JSON)
+    weight: Mapped[int | None]
+    case_identifier: Mapped[str] = mapped_column(String(64), unique=True)
+    position: Mapped[int]
+
+
+class Item(Base):
+    __tablename__ = "item"
+    __table_args__ = (CheckConstraint(_one_of("state", *ItemState), name="state"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    author_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+
+
+class ItemVersion(Base):
+    """``content`` is QTI 3 XML; ``content_hash`` is the SHA-256 of its canonical form, in hex."""
+
+    __tablename__ = "item_version"
+    __table_args__ = (
+        UniqueConstraint("item_id", "number"),
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint(_one_of("cognitive_level", *CognitiveLevel), name="cognitive_level"),
+        CheckConstraint(
+            "estimated_difficulty IS NULL OR"
+            " (estimated_difficulty > 0 AND estimated_difficulty < 1)",
+            name="estimated_difficulty",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"))
+    number: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(300))
+    cognitive_level: Mapped[str] = mapped_column(String(16))
+    estimated_difficulty: Mapped[float | None]
+    source: Mapped[str] = mapped_column(Text)
+    as_of: Mapped[date | None]
+    review_by: Mapped[date | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None]
+
+
+class ItemTag(Base):
+    """An item is tagged to its skill area and, as a rule, to a task of that area."""
+
+    __tablename__ = "item_tag"
+    __table_args__ = (Index(None, "node_id"),)
+
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    node_id: Mapped[UUID] = mapped_column(ForeignKey("framework_node.id"), primary_key=True)
+
+
+class ItemEnemy(Base):
+    """Two items that may not stand on one form: one row a pair, the lower id first."""
+
+    __tablename__ = "item_enemy"
+    __table_args__ = (CheckConstraint("item_id < enemy_id", name="order"), Index(None, "enemy_id"))
+
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    enemy_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"), primary_key=True)
+
+
+class ItemTransition(Base):
+    """One move of an item through its life, numbered from 1; the first has no state before it."""
+
+    __tablename__ = "item_transition"
+    __table_args__ = (
+        UniqueConstraint("item_id", "number"),
+        CheckConstraint(_one_of("verb", ADD, *ItemVerb), name="verb"),
+        CheckConstraint(_one_of("from_state", *ItemState), name="from_state"),
+        CheckConstraint(_one_of("to_state", *ItemState), name="to_state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"))
+    number: Mapped[int]
+    verb: Mapped[str] = mapped_column(String(16))
+    from_state: Mapped[str | None] = mapped_column(String(16))
+    to_state: Mapped[str] = mapped_column(String(16))
+    by_id: Mapped[UUID | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+@event.listens_for(ItemVersion, "before_update")
+@event.listens_for(ItemVersion, "before_delete")
+def _refuse_change(
+    mapper: Mapper[ItemVersion], connection: Connection, version: ItemVersion
+) -> None:
+    raise VersionImmutable(f"Version {version.number} of an item is stored and does not change.")

