@@ -26,7 +26,14 @@ from exam_engine.live import Hints
 from exam_engine.resources import Resources
 from exam_engine.settings import Settings, SettingsError
 from exam_engine.web import api, errors, pages, render
-from exam_engine.web.auth import FOR, PUBLIC, check_access, check_routes, provide_visitor, provide_who
+from exam_engine.web.auth import (
+    FOR,
+    PUBLIC,
+    check_access,
+    check_routes,
+    provide_visitor,
+    provide_who,
+)
 from proctor.presence import MemoryPresence, Presence, RedisPresence
 
 log = logging.getLogger(__name__)
@@ -34,8 +41,11 @@ log = logging.getLogger(__name__)
 SWEEP_EVERY_S = 1.0
 LARGEST_BODY = 64 * 1024
 SECURITY_HEADERS = [
-    (b"content-security-policy", b"default-src 'self'; base-uri 'none'; form-action 'self'; "
-     b"frame-ancestors 'none'; object-src 'none'"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; base-uri 'none'; form-action 'self'; "
+        b"frame-ancestors 'none'; object-src 'none'",
+    ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),

@@ -48,9 +48,7 @@ async def list_signals(
 ) -> dict[UUID, list[Signal]]:
     """The signals of each session, newest first."""
     rows = await session.scalars(
-        select(Signal)
-        .where(Signal.session_id.in_(session_ids))
-        .order_by(Signal.noticed_at.desc())
+        select(Signal).where(Signal.session_id.in_(session_ids)).order_by(Signal.noticed_at.desc())
     )
     found: dict[UUID, list[Signal]] = {}
     for row in rows:

@@ -21,10 +21,13 @@ from typing import Any, TypeVar
 import httpx
 import hypothesis
 import pytest
+from litestar import Litestar
 from playwright.async_api import Browser, Page, async_playwright
 from redis import Redis as RedisClient
 
+from exam_engine.app import create_app
 from exam_engine.database import Database
+from exam_engine.migrations import upgrade
 from exam_engine.settings import Settings, driver_url
 from tests import parts
 from tests.server import ROOT, Server
@@ -65,8 +68,6 @@ def chromium(request: pytest.FixtureRequest) -> parts.Chromium:
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database at the newest revision, to be copied."""
-    from exam_engine.migrations import upgrade
-
     path = tmp_path_factory.mktemp("migrated") / "exam.db"
     upgrade(driver_url(f"sqlite:///{path}"))
     return path
@@ -75,8 +76,6 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_template(postgres: parts.Postgres) -> Iterator[str]:
     """The name of an empty PostgreSQL database at the newest revision, to be copied."""
-    from exam_engine.migrations import upgrade
-
     name = f"exam_template_{os.getpid()}"
     upgrade(driver_url(postgres.create_database(name)))
     yield name
@@ -147,16 +146,14 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[Any]:
+async def app(settings: Settings) -> AsyncIterator[Litestar]:
     """The Litestar app, started: its recorder and sweeper run."""
-    from exam_engine.app import create_app
-
     async with _started(create_app(settings)) as started:
         yield started
 
 
 @pytest.fixture
-async def open_client(app: Any, settings: Settings) -> AsyncIterator[OpenClient]:
+async def open_client(app: Litestar, settings: Settings) -> AsyncIterator[OpenClient]:
     """Opens clients with cookies of their own, one a person."""
     clients: list[httpx.AsyncClient] = []
 
@@ -326,7 +323,7 @@ def _had(request: pytest.FixtureRequest, obtain: Callable[[], T]) -> T:
 
 
 @asynccontextmanager
-async def _started(app: Any) -> AsyncIterator[Any]:
+async def _started(app: Litestar) -> AsyncIterator[Litestar]:
     """Enter the app's lifespan in a task of its own: pytest-asyncio sets a fixture up and tears
     it down in different tasks, which the task groups inside a lifespan refuse."""
     is_up, may_end = asyncio.Event(), asyncio.Event()

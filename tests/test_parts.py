@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.async_api import Page
 from redis import Redis as RedisClient
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from exam_engine.database import Database
 from exam_engine.migrations import check
 from tests import parts
-from tests.conftest import OpenPage
+from tests.conftest import OpenClient, OpenPage, StartServer
 from tests.postgres import ask
 from tests.processes import which
 
@@ -138,6 +139,31 @@ def test_what_another_test_left_in_redis_is_not_there(redis_url: str) -> None:
     with RedisClient.from_url(redis_url) as client:
         assert client.dbsize() == 0
         client.set("left", "behind")
+
+
+async def test_the_app_answers_on_the_tests_own_loop(app_client: httpx.AsyncClient) -> None:
+    assert (await app_client.get("/health")).status_code == httpx.codes.OK
+
+
+def test_clients_are_people_apart(open_client: OpenClient) -> None:
+    first, second = open_client(), open_client()
+    first.cookies.set("who", "first")
+    assert dict(second.cookies) == {}
+
+
+def test_a_server_that_was_killed_starts_again_at_its_address(
+    server: StartServer, database_url: str
+) -> None:
+    process = server(database_url=database_url)
+    address, pid = process.url, process.pid
+    assert httpx.get(f"{address}/health").status_code == httpx.codes.OK
+    process.kill()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{address}/health")
+    process.start()
+    assert process.pid != pid
+    assert httpx.get(f"{address}/health").status_code == httpx.codes.OK
+    assert process.stop() == 0
 
 
 async def test_people_have_browsers_of_their_own(open_page: OpenPage) -> None:

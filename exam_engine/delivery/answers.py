@@ -143,17 +143,7 @@ def decide(
 def _decide_one(
     answer: Answer, at: datetime, loaded: Loaded, decided: Decided, now: datetime
 ) -> Receipt:
-    sign_in = loaded.sign_ins.get(answer.token_hash)
-    if sign_in is None:
-        raise errors.NotSignedIn
-    attempt = loaded.attempts.get(answer.attempt_id)
-    if attempt is None or attempt.person_id != sign_in.person_id:
-        raise errors.NoSuchAttempt
-    if not 1 <= answer.position <= len(attempt.options):
-        raise errors.NoSuchQuestion
-    if answer.response is not None and answer.response not in attempt.options[answer.position - 1]:
-        raise errors.UnknownOption
-
+    sign_in, attempt = _find_question(answer, loaded)
     prior = _find_prior(answer, loaded)
     if prior is not None:
         return _replay(answer, prior, attempt, now)
@@ -210,6 +200,21 @@ def _decide_one(
         _left(attempt, now),
         attempt.sitting_id,
     )
+
+
+def _find_question(answer: Answer, loaded: Loaded) -> tuple[SignInFacts, AttemptFacts]:
+    """Whose answer this is and to what; refused where there is no such thing to answer."""
+    sign_in = loaded.sign_ins.get(answer.token_hash)
+    if sign_in is None:
+        raise errors.NotSignedIn
+    attempt = loaded.attempts.get(answer.attempt_id)
+    if attempt is None or attempt.person_id != sign_in.person_id:
+        raise errors.NoSuchAttempt
+    if not 1 <= answer.position <= len(attempt.options):
+        raise errors.NoSuchQuestion
+    if answer.response is not None and answer.response not in attempt.options[answer.position - 1]:
+        raise errors.UnknownOption
+    return sign_in, attempt
 
 
 def _check_may_write(answer: Answer, attempt: AttemptFacts, sign_in: SignInFacts) -> None:

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 ORDERING = "sha256-1"
 
 
-def option_order(
-    seed: int, position: int, identifiers: Sequence[str], shuffle: bool
-) -> list[str]:
+def option_order(seed: int, position: int, identifiers: Sequence[str], shuffle: bool) -> list[str]:
     """The identifiers as this attempt shows them; as written where the item is not shuffled."""
     if not shuffle:
         return list(identifiers)

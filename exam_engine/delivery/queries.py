@@ -22,9 +22,7 @@ from exam_engine.delivery.tables import (
 from exam_engine.delivery.verification import Verified, verify
 
 
-async def find_attempt(
-    session: AsyncSession, attempt_id: UUID, person_id: UUID
-) -> Attempt | None:
+async def find_attempt(session: AsyncSession, attempt_id: UUID, person_id: UUID) -> Attempt | None:
     """A person's own attempt; None for anybody else's."""
     return await session.scalar(
         select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id)
@@ -40,9 +38,7 @@ async def get_attempt(session: AsyncSession, attempt_id: UUID, person_id: UUID) 
 
 
 async def get_attempt_for_update(session: AsyncSession, attempt_id: UUID) -> Attempt:
-    attempt = await session.get(
-        Attempt, attempt_id, with_for_update=True, populate_existing=True
-    )
+    attempt = await session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
     if attempt is None:
         raise NoSuchAttempt
     return attempt
@@ -60,9 +56,7 @@ async def find_latest_attempt(session: AsyncSession, person_id: UUID) -> Attempt
 
 
 async def find_attempt_of(session: AsyncSession, authorization_id: UUID) -> Attempt | None:
-    return await session.scalar(
-        select(Attempt).where(Attempt.authorization_id == authorization_id)
-    )
+    return await session.scalar(select(Attempt).where(Attempt.authorization_id == authorization_id))
 
 
 async def list_attempts_of_person(session: AsyncSession, person_id: UUID) -> Sequence[Attempt]:
@@ -92,15 +86,11 @@ async def list_overdue(
 
 
 async def list_responses(session: AsyncSession, attempt_id: UUID) -> Sequence[Response]:
-    query = (
-        select(Response).where(Response.attempt_id == attempt_id).order_by(Response.position)
-    )
+    query = select(Response).where(Response.attempt_id == attempt_id).order_by(Response.position)
     return (await session.scalars(query)).all()
 
 
-async def find_response(
-    session: AsyncSession, attempt_id: UUID, position: int
-) -> Response | None:
+async def find_response(session: AsyncSession, attempt_id: UUID, position: int) -> Response | None:
     return await session.get(Response, (attempt_id, position))
 
 
@@ -124,9 +114,7 @@ async def find_lease(session: AsyncSession, attempt_id: UUID, number: int) -> Le
 async def count_lease_sequence(session: AsyncSession, attempt_id: UUID, lease: int) -> int:
     """The highest sequence recorded under a lease; 0 when there is none."""
     highest = await session.scalar(
-        select(func.max(Event.sequence)).where(
-            Event.attempt_id == attempt_id, Event.lease == lease
-        )
+        select(func.max(Event.sequence)).where(Event.attempt_id == attempt_id, Event.lease == lease)
     )
     return highest or 0
 

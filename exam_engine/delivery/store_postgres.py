@@ -73,6 +73,7 @@ FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::int[])
   AS k(id, event_count, chain_head, last_sequence)
 WHERE a.id = k.id"""
 
+
 class PostgresAnswerStore:
     """One connection; two stores side by side keep the disk busy while one decides."""
 
@@ -119,7 +120,9 @@ class PostgresAnswerStore:
         await self._load_attempts(connection, locked, loaded)
         sign_ins = await connection.fetch(SIGN_INS, list({one.token_hash for one in answers}))
         for row in sign_ins:
-            loaded.sign_ins[row["token_hash"]] = SignInFacts(_uuid(row["id"]), _uuid(row["person_id"]))
+            loaded.sign_ins[row["token_hash"]] = SignInFacts(
+                _uuid(row["id"]), _uuid(row["person_id"])
+            )
         if sign_ins:
             now = sign_ins[0]["now"].astimezone(UTC)
         else:  # nobody of the batch is signed in, so no time is looked at
@@ -193,7 +196,12 @@ async def _load_rows(
 
 def _prior(row: Any) -> Prior:
     return Prior(
-        row["kind"], row["at"].astimezone(UTC), row["lease"], row["sequence"], row["body"], row["hash"]
+        row["kind"],
+        row["at"].astimezone(UTC),
+        row["lease"],
+        row["sequence"],
+        row["body"],
+        row["hash"],
     )
 
 

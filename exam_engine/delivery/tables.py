@@ -155,4 +155,3 @@ class Adjustment(Base):
     reason: Mapped[str] = mapped_column(String(500))
     by_id: Mapped[UUID | None]
     at: Mapped[datetime]
-

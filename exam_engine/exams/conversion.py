@@ -61,9 +61,7 @@ class Conversion:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Conversion":
         scaled: Sequence[float] = stored["scaled"]
-        return cls(
-            stored["method"], tuple(scaled), stored["low"], stored["high"], stored["cut"]
-        )
+        return cls(stored["method"], tuple(scaled), stored["low"], stored["high"], stored["cut"])
 
 
 def provisional(raw_max: int, raw_cut: int, low: int, high: int, cut: int) -> Conversion:

@@ -110,9 +110,7 @@ class Invigilation:
 
     async def list_due(self) -> Sequence[UUID]:
         """Attempts whose expiry is to be recorded now, the oldest first.  Reads only."""
-        return await attempts.list_overdue(
-            self._session, self._now, EARLIEST_EXPIRY, SWEPT_AT_ONCE
-        )
+        return await attempts.list_overdue(self._session, self._now, EARLIEST_EXPIRY, SWEPT_AT_ONCE)
 
     async def expire(self, attempt_ids: Sequence[UUID]) -> list[UUID]:
         """Record expiry where it is still due; the sittings in which it was."""

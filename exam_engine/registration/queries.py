@@ -14,7 +14,7 @@ from exam_engine.registration.tables import Authorization, Sitting, SittingProct
 
 async def find_authorization(
     session: AsyncSession, authorization_id: UUID, person_id: UUID
-) -> Row[tuple[Authorization, Sitting, Exam]] | None:
+) -> Row[Authorization, Sitting, Exam] | None:
     """A person's own right to sit with its sitting and exam; None for anybody else's."""
     rows = await session.execute(
         select(Authorization, Sitting, Exam)
@@ -27,7 +27,7 @@ async def find_authorization(
 
 async def list_authorizations(
     session: AsyncSession, person_id: UUID
-) -> Sequence[Row[tuple[Authorization, Sitting, Exam]]]:
+) -> Sequence[Row[Authorization, Sitting, Exam]]:
     rows = await session.execute(
         select(Authorization, Sitting, Exam)
         .join(Sitting, Sitting.id == Authorization.sitting_id)
@@ -40,7 +40,7 @@ async def list_authorizations(
 
 async def list_open_codes_for_update(
     session: AsyncSession, person_id: UUID, now: datetime
-) -> Sequence[Row[tuple[StartCode, Sitting]]]:
+) -> Sequence[Row[StartCode, Sitting]]:
     """The start codes by which a person could come in now."""
     rows = await session.execute(
         select(StartCode, Sitting)
@@ -55,7 +55,7 @@ async def list_open_codes_for_update(
 
 async def list_sittings(
     session: AsyncSession, proctor_id: UUID | None
-) -> Sequence[Row[tuple[Sitting, Exam]]]:
+) -> Sequence[Row[Sitting, Exam]]:
     """The sittings that a proctor watches; all of them for None."""
     query = (
         select(Sitting, Exam)
@@ -72,7 +72,7 @@ async def list_sittings(
 
 async def find_sitting(
     session: AsyncSession, sitting_id: UUID, proctor_id: UUID | None
-) -> Row[tuple[Sitting, Exam]] | None:
+) -> Row[Sitting, Exam] | None:
     """A sitting, if this proctor watches it (None: whoever may see all)."""
     query = (
         select(Sitting, Exam).join(Exam, Exam.id == Sitting.exam_id).where(Sitting.id == sitting_id)

@@ -40,9 +40,7 @@ async def add_rehearsal(
     people = []
     for number in range(1, candidates + 1):
         email = f"rehearsal-{mark}-{number}@example.org"
-        person = await accounts.add_person(
-            email, f"Rehearsal candidate {number}", {Role.CANDIDATE}
-        )
+        person = await accounts.add_person(email, f"Rehearsal candidate {number}", {Role.CANDIDATE})
         _, code = await registration.authorize(person.id, sitting, exam.allowance_s)
         people.append((email, code))
     return sitting.id, people

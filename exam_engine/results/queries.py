@@ -10,7 +10,7 @@ from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.tables import Exam, Form
 from exam_engine.results.tables import Result, Score
 
-Found = Row[tuple[Result, Score, Attempt, Form, Exam]]
+Found = Row[Result, Score, Attempt, Form, Exam]
 
 
 async def find_result(session: AsyncSession, result_id: UUID, person_id: UUID) -> Found | None:
@@ -29,7 +29,7 @@ async def find_result_of(session: AsyncSession, attempt_id: UUID) -> Result | No
     return await session.scalar(select(Result).where(Result.attempt_id == attempt_id))
 
 
-def _own(person_id: UUID) -> Select[tuple[Result, Score, Attempt, Form, Exam]]:
+def _own(person_id: UUID) -> Select[Result, Score, Attempt, Form, Exam]:
     return (
         select(Result, Score, Attempt, Form, Exam)
         .join(Score, Score.id == Result.score_id)

@@ -66,9 +66,7 @@ class Results:
         return result
 
     async def _mark(self, attempt: Attempt, exam_id: UUID) -> list[Marked]:
-        nodes = {
-            node.node_id: node.code for node in await list_blueprint(self._session, exam_id)
-        }
+        nodes = {node.node_id: node.code for node in await list_blueprint(self._session, exam_id)}
         form_items = {
             item.position: item for item in await list_form_items(self._session, attempt.form_id)
         }

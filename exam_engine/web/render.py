@@ -47,7 +47,8 @@ def _counted(number: int, word: str) -> str:
 def day(instant: datetime) -> str:
     """March 14, 2026, 9:00 a.m. UTC."""
     half = "a.m." if instant.hour < 12 else "p.m."
-    return f"{instant:%B} {instant.day}, {instant.year}, {instant.hour % 12 or 12}:{instant:%M} {half} UTC"
+    hour = f"{instant.hour % 12 or 12}:{instant:%M} {half}"
+    return f"{instant:%B} {instant.day}, {instant.year}, {hour} UTC"
 
 
 def hm(instant: datetime) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 
 from exam_engine.accounts.queries import SignedIn
 from exam_engine.database import Session
@@ -35,9 +36,7 @@ def person_out(who: SignedIn) -> schemas.PersonOut:
     return schemas.PersonOut(who.person_id, who.name, who.email, sorted(who.roles))
 
 
-async def authorizations_out(
-    session: Session, who: SignedIn
-) -> list[schemas.AuthorizationOut]:
+async def authorizations_out(session: Session, who: SignedIn) -> list[schemas.AuthorizationOut]:
     mine = {
         attempt.authorization_id: attempt
         for attempt in await attempts.list_attempts_of_person(session, who.person_id)
@@ -105,13 +104,13 @@ def receipt_word(attempt: Attempt) -> str | None:
     return f"{word[:4]}-{word[4:]}"
 
 
-class ShownOption(schemas.Struct):
+class ShownOption(Struct):
     identifier: str
     letter: str
     text: str
 
 
-class ShownQuestion(schemas.Struct):
+class ShownQuestion(Struct):
     """A question with what its candidate has done: all that the template gets."""
 
     position: int
@@ -189,7 +188,7 @@ async def result_out(session: Session, found: Found) -> schemas.ResultOut:
     )
 
 
-class ScorePicture(schemas.Struct):
+class ScorePicture(Struct):
     """The numbers of the picture on the result page, on the reported scale."""
 
     low: int

@@ -14,7 +14,9 @@ from exam_engine.web.views import person_out
 
 
 @post("/api/sign-in", status_code=204, opt={FOR: PUBLIC})
-async def sign_in(data: JSONBody[SignInIn], resources: NamedDependency[Resources]) -> Response[None]:
+async def sign_in(
+    data: JSONBody[SignInIn], resources: NamedDependency[Resources]
+) -> Response[None]:
     """Sign in with email and password; the answer sets the session cookie."""
     token = await sign_in_with_password(resources, data.email, data.password)
     return Response(None, cookies=[session_cookie(resources.settings, token)])

@@ -82,9 +82,7 @@ async def start(
     """Agree to the rules and start the clock; starting again changes nothing."""
     async with resources.database.transaction() as session:
         now = await resources.database.now(session)
-        attempt = await Invigilation(session, now).start(
-            attempt_id, who, agreement=data.agreement
-        )
+        attempt = await Invigilation(session, now).start(attempt_id, who, agreement=data.agreement)
         out = await views.attempt_out(session, attempt, who, now)
         room = attempt.sitting_id
     resources.hints.changed([room])

@@ -96,7 +96,11 @@ async def start_code(
     except AccountError as refusal:
         error = FormError((("code", str(refusal)),))
         return page(
-            "start_code.html", None, email=data.email, form_error=error, status=STATUS[type(refusal)]
+            "start_code.html",
+            None,
+            email=data.email,
+            form_error=error,
+            status=STATUS[type(refusal)],
         )
     return _entered(resources, token)
 
@@ -107,15 +111,11 @@ async def sign_out(
 ) -> Redirect:
     async with resources.database.transaction() as session:
         await Accounts(session, await resources.database.now(session)).sign_out(who.sign_in_id)
-    return Redirect(
-        "/sign-in", status_code=303, cookies=[session_cookie(resources.settings, "")]
-    )
+    return Redirect("/sign-in", status_code=303, cookies=[session_cookie(resources.settings, "")])
 
 
 @get("/home", opt={FOR: SIGNED_IN}, include_in_schema=False)
-async def home(
-    who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
-) -> Template:
+async def home(who: NamedDependency[SignedIn], resources: NamedDependency[Resources]) -> Template:
     if Role.CANDIDATE not in who.roles:
         return page("staff_home.html", who, links=_ways(who))
     async with resources.database.reading() as session:
