@@ -3,8 +3,6 @@
 ``code`` is stable and for machines; ``str(error)`` is one or more sentences for people.
 """
 
-# ruff: noqa: N818  (errors here say what is so: ItemLocked)
-
 from typing import ClassVar
 
 

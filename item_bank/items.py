@@ -15,6 +15,9 @@ from item_bank.errors import ContentUnsound, OrderUnsound
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
 """What QTI allows for the identifier of an item or a choice, in ASCII; also an item's code."""
 
+LONGEST_TITLE = 300
+"""In characters."""
+
 # XML 1.0 can carry no other characters, not even escaped.
 _NOT_IN_XML = re.compile("[^\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _XML_SPACE = re.compile(r"[ \t\r\n]+")
@@ -75,6 +78,8 @@ class ItemContent:
         needed = (self.title, self.question, *self.situation, *(c.text for c in self.choices))
         if not all(needed):
             raise ContentUnsound("Title, question, paragraphs and choices have text.")
+        if len(self.title) > LONGEST_TITLE:
+            raise ContentUnsound(f"The title has over {LONGEST_TITLE} characters.")
         for text in self.texts():
             if text != plain_text(text) or _NOT_IN_XML.search(text):
                 raise ContentUnsound(f"This text is not plain text in one line: {text[:60]!r}.")

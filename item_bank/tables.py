@@ -29,7 +29,7 @@ from sqlalchemy.types import TypeEngine
 
 from item_bank.errors import VersionImmutable
 from item_bank.framework import NodeKind
-from item_bank.items import CognitiveLevel
+from item_bank.items import LONGEST_TITLE, CognitiveLevel
 from item_bank.lifecycle import ADD, ItemState, ItemVerb
 
 
@@ -144,7 +144,7 @@ class ItemVersion(Base):
     number: Mapped[int]
     content: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
-    title: Mapped[str] = mapped_column(String(300))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     cognitive_level: Mapped[str] = mapped_column(String(16))
     estimated_difficulty: Mapped[float | None]
     source: Mapped[str] = mapped_column(Text)

@@ -22,8 +22,9 @@ def main() -> None:
     tests = sorted((ROOT / "tests" / "player").rglob("*.test.js"))
     if not tests:
         sys.exit("tests/player holds no *.test.js: the player's logic is untested.")
-    types = [part.executable, compiler / "bin" / "tsc", "--project", "jsconfig.json"]
-    for command in (types, [part.executable, "--test", *tests]):
+    types = (compiler / "bin" / "tsc", "--project", "jsconfig.json")
+    for words in (types, ("--test", *tests)):
+        command = [part.executable, *map(str, words)]
         done = subprocess.run(command, cwd=ROOT, env=part.environment, check=False)
         if done.returncode:
             sys.exit(done.returncode)

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx
 import hypothesis
@@ -158,7 +158,7 @@ async def open_client(app: Litestar, settings: Settings) -> AsyncIterator[OpenCl
     clients: list[httpx.AsyncClient] = []
 
     def open_one() -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(app=app)
+        transport = httpx.ASGITransport(cast("Any", app))
         headers = {"Origin": settings.origin}
         client = httpx.AsyncClient(
             transport=transport, base_url=settings.public_url, headers=headers
@@ -318,8 +318,9 @@ def _had(request: pytest.FixtureRequest, obtain: Callable[[], T]) -> T:
     try:
         return obtain()
     except (parts.PartMissing, parts.PartFailed) as error:
-        request.session.shouldfail = str(error)
-        pytest.fail(str(error), pytrace=False)
+        sentence = str(error)
+    request.session.shouldfail = sentence
+    pytest.fail(sentence, pytrace=False)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """The ground itself: a test can stand on it only if it is what it says."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -163,7 +164,7 @@ def test_a_server_that_was_killed_starts_again_at_its_address(
     process.start()
     assert process.pid != pid
     assert httpx.get(f"{address}/health").status_code == httpx.codes.OK
-    assert process.stop() == 0
+    assert process.stop() in {0, -signal.SIGTERM}  # uvicorn ends by the signal it obeyed
 
 
 async def test_people_have_browsers_of_their_own(open_page: OpenPage) -> None:

@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import logging
 import socket
-import sqlite3
 import webbrowser
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from sqlalchemy.exc import DBAPIError
 
 from exam_engine import migrations
 from exam_engine.accounts.passwords import hash_password
 from exam_engine.commands import Refused
-from exam_engine.database import Database, is_unavailable
+from exam_engine.database import Database
 from exam_engine.demonstration.people import CANDIDATE, EVERYBODY, PASSWORD
 from exam_engine.demonstration.service import Seeded, add_demonstration
 from exam_engine.settings import DEFAULT_PORT, Settings
@@ -129,22 +127,8 @@ def upgrade(settings: Settings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         migrations.upgrade(settings.database_url)
-    except (DBAPIError, OSError, sqlite3.Error) as error:
-        if settings.is_sqlite:
-            raise Refused(
-                f"The database in {settings.data_dir} cannot be opened ({_first_line(error)}). "
-                "Check the disk; restore a backup if the file is damaged."
-            ) from error
-        if isinstance(error, OSError) or is_unavailable(error):
-            raise Refused(
-                "The database does not answer. Check EXAM_DATABASE_URL and that it is running."
-            ) from error
-        raise Refused(f"The database could not be migrated: {_first_line(error)}") from error
-
-
-def _first_line(error: BaseException) -> str:
-    cause = getattr(error, "orig", None) or error
-    return str(cause).splitlines()[0]
+    except migrations.MigrationFailed as error:
+        raise Refused(str(error)) from error
 
 
 def _check_port(port: int) -> None:

@@ -37,3 +37,33 @@ def remaining_ms(
 ) -> int | None:
     left = remaining(deadline_at, paused_at, now)
     return None if left is None else left // timedelta(milliseconds=1)
+
+
+REASONS = {
+    "pause": "for the pause",
+    "outage_credit": "for the lost connection",
+    "extension": "by the proctor",
+    "correction": "as a correction",
+}
+
+
+def added_words(adjustments: Iterable[tuple[str, int]]) -> str:
+    """What was added to a candidate's time, as (kind, microseconds), in one sentence.
+
+    Whole minutes above two minutes, else seconds; nothing added, no words.
+    """
+    sums: dict[str, int] = {}
+    for kind, microseconds in adjustments:
+        sums[kind] = sums.get(kind, 0) + microseconds
+    parts = [
+        f"{_length(microseconds)} {REASONS[kind]}"
+        for kind, microseconds in sums.items()
+        if microseconds > 0
+    ]
+    return f"Added to your time: {', '.join(parts)}." if parts else ""
+
+
+def _length(microseconds: int) -> str:
+    seconds = round(microseconds / 1_000_000)
+    number, unit = (round(seconds / 60), "minute") if seconds >= 120 else (seconds, "second")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

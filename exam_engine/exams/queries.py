@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -37,6 +37,11 @@ async def find_published_form(session: AsyncSession, exam_id: UUID) -> Form | No
 async def list_form_items(session: AsyncSession, form_id: UUID) -> Sequence[FormItem]:
     query = select(FormItem).where(FormItem.form_id == form_id).order_by(FormItem.position)
     return (await session.scalars(query)).all()
+
+
+async def count_form_items(session: AsyncSession, form_id: UUID) -> int:
+    query = select(func.count()).select_from(FormItem).where(FormItem.form_id == form_id)
+    return await session.scalar(query) or 0
 
 
 @dataclass(frozen=True, slots=True)

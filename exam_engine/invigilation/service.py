@@ -19,7 +19,7 @@ from exam_engine.delivery.service import EARLIEST_EXPIRY, Delivery, Granted, Que
 from exam_engine.delivery.states import TERMINAL
 from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.queries import list_form_items
-from exam_engine.registration.queries import find_authorization
+from exam_engine.registration.queries import find_authorization, list_booked
 from exam_engine.registration.tables import Sitting
 from exam_engine.results.service import Results
 from item_bank.queries import get_contents
@@ -36,10 +36,12 @@ SWEPT_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One line of the proctor's list."""
+    """One line of the proctor's list; session and attempt are None until check-in."""
 
-    session: ProctoringSession
-    attempt: Attempt
+    id: UUID
+    name: str
+    session: ProctoringSession | None
+    attempt: Attempt | None
     answered: int
     last_saved_at: datetime | None
     remaining_ms: int | None
@@ -178,28 +180,37 @@ class Invigilation:
 async def list_seats(
     session: AsyncSession, sitting: Sitting, contacts: dict[UUID, Contact], now: datetime
 ) -> list[Seat]:
-    """The live list of a sitting, by name.  Reads only."""
-    watched = await sessions.list_room(session, sitting.id)
-    by_id = {attempt.id: attempt for attempt in await attempts.list_attempts(session, sitting.id)}
-    progress = await attempts.list_progress(session, list(by_id))
-    signals = await sessions.list_signals(session, [one.id for one in watched])
+    """Everybody booked for a sitting, by name.  Reads only."""
+    rows = await attempts.list_attempts(session, sitting.id)
+    attempt_of = {attempt.authorization_id: attempt for attempt in rows}
+    watched = {one.attempt_id: one for one in await sessions.list_room(session, sitting.id)}
+    progress = await attempts.list_progress(session, [attempt.id for attempt in rows])
+    signals = await sessions.list_signals(session, [one.id for one in watched.values()])
     seats = []
-    for one in watched:
-        attempt = by_id[one.attempt_id]
-        saved = progress.get(attempt.id)
-        contact = contacts.get(one.id)
+    for authorization_id, name in await list_booked(session, sitting.id):
+        attempt = attempt_of.get(authorization_id)
+        one = watched.get(attempt.id) if attempt else None
+        saved = progress.get(attempt.id) if attempt else None
+        contact = contacts.get(one.id) if one else None
         seats.append(
             Seat(
+                id=authorization_id,
+                name=name,
                 session=one,
                 attempt=attempt,
                 answered=saved.answered if saved else 0,
                 last_saved_at=saved.last_saved_at if saved else None,
-                remaining_ms=remaining_ms(
-                    attempt.deadline_at, attempt.paused_at or attempt.ended_at, now
-                ),
+                remaining_ms=time_left_ms(attempt, now) if attempt else None,
                 connection=connection_word(contact, now),
                 contact=contact,
-                signals=[words(signal.kind) for signal in signals.get(one.id, ())[:3]],
+                signals=[words(signal.kind) for signal in signals.get(one.id, ())[:3]]
+                if one
+                else [],
             )
         )
     return seats
+
+
+def time_left_ms(attempt: Attempt, now: datetime) -> int | None:
+    """Milliseconds left now, or when the attempt was paused or ended; None before the start."""
+    return remaining_ms(attempt.deadline_at, attempt.paused_at or attempt.ended_at, now)

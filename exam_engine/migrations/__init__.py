@@ -4,6 +4,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
+
+from exam_engine.database import is_unavailable
+
+
+class MigrationFailed(Exception):
+    """The database could not be brought to this version; the sentence says why."""
 
 
 def _config(database_url: str) -> Config:
@@ -14,8 +21,26 @@ def _config(database_url: str) -> Config:
 
 
 def upgrade(database_url: str) -> None:
-    """Bring a database to the newest revision.  ``database_url`` names its async driver."""
-    command.upgrade(_config(database_url), "head")
+    """Bring a database to the newest revision.  ``database_url`` names its async driver.
+
+    Raises `MigrationFailed`.
+    """
+    try:
+        command.upgrade(_config(database_url), "head")
+    except (DBAPIError, OSError) as error:
+        raise MigrationFailed(_why(database_url, error)) from error
+
+
+def _why(database_url: str, error: Exception) -> str:
+    cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+    if database_url.startswith("sqlite"):
+        return (
+            f"The database file cannot be opened ({cause}). Check the disk and the rights on the "
+            "data directory; restore a backup if the file is damaged."
+        )
+    if isinstance(error, OSError) or is_unavailable(error):
+        return "The database does not answer. Check EXAM_DATABASE_URL and that it is running."
+    return f"The database could not be migrated: {cause}"
 
 
 def check(database_url: str) -> None:

@@ -84,11 +84,12 @@ async def find_sitting(
     return (await session.execute(query)).one_or_none()
 
 
-async def list_candidates(session: AsyncSession, sitting_id: UUID) -> Sequence[Person]:
-    query = (
-        select(Person)
-        .join(Authorization, Authorization.person_id == Person.id)
+async def list_booked(session: AsyncSession, sitting_id: UUID) -> Sequence[Row[UUID, str]]:
+    """(authorization, name) of everybody booked for a sitting, by name."""
+    rows = await session.execute(
+        select(Authorization.id, Person.name)
+        .join(Person, Person.id == Authorization.person_id)
         .where(Authorization.sitting_id == sitting_id)
-        .order_by(Person.name)
+        .order_by(Person.name, Authorization.id)
     )
-    return (await session.scalars(query)).all()
+    return rows.all()

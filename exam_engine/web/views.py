@@ -13,13 +13,13 @@ from msgspec import Struct
 from exam_engine.accounts.queries import SignedIn
 from exam_engine.database import Session
 from exam_engine.delivery import queries as attempts
-from exam_engine.delivery.clock import remaining_ms
+from exam_engine.delivery.clock import added_words, first_deadline
 from exam_engine.delivery.states import AttemptState
 from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.conversion import Conversion
 from exam_engine.exams.queries import BlueprintNode, get_exam, get_form, list_blueprint
 from exam_engine.exams.tables import Exam
-from exam_engine.invigilation.service import Seat
+from exam_engine.invigilation.service import Seat, time_left_ms
 from exam_engine.registration.queries import list_authorizations
 from exam_engine.registration.tables import Sitting
 from exam_engine.results.queries import Found, find_result_of
@@ -88,12 +88,18 @@ async def attempt_out(
         ],
         result_id=result.id if result else None,
         receipt=receipt_word(attempt),
-        message="",
+        message=await time_message(session, attempt),
     )
 
 
-def time_left_ms(attempt: Attempt, now: datetime) -> int | None:
-    return remaining_ms(attempt.deadline_at, attempt.paused_at or attempt.ended_at, now)
+async def time_message(session: Session, attempt: Attempt) -> str:
+    """What was added to this attempt's time; empty for the many to which nothing was."""
+    if attempt.started_at is None or attempt.deadline_at == first_deadline(
+        attempt.started_at, attempt.allowance_s, attempt.window_end_at
+    ):
+        return ""
+    ledger = await attempts.list_adjustments(session, attempt.id)
+    return added_words((row.kind, row.microseconds) for row in ledger)
 
 
 def receipt_word(attempt: Attempt) -> str | None:
@@ -235,22 +241,25 @@ def sitting_out(sitting: Sitting, exam: Exam) -> schemas.SittingOut:
     )
 
 
-def seat_out(seat: Seat) -> schemas.SeatOut:
+def seat_out(seat: Seat, question_count: int) -> schemas.SeatOut:
+    """``question_count`` is that of the sitting's form."""
+    watched, attempt = seat.session, seat.attempt
     return schemas.SeatOut(
-        session_id=seat.session.id,
-        attempt_id=seat.attempt.id,
-        name=seat.session.label,
-        admission=seat.session.state,
-        attempt_state=seat.attempt.state,
+        id=seat.id,
+        session_id=watched.id if watched else None,
+        attempt_id=attempt.id if attempt else None,
+        name=seat.name,
+        admission=watched.state if watched else "waiting",
+        attempt_state=attempt.state if attempt else "created",
         remaining_ms=seat.remaining_ms,
         answered=seat.answered,
-        question_count=seat.attempt.question_count,
+        question_count=question_count,
         connection=seat.connection,
         last_contact_at=seat.contact.at if seat.contact else None,
         last_saved_at=seat.last_saved_at,
         waiting=seat.contact.waiting if seat.contact else 0,
         signals=seat.signals,
-        version=seat.session.version,
+        version=watched.version if watched else 0,
     )
 
 

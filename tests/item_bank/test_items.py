@@ -62,6 +62,7 @@ def test_key_and_distractors_are_told_apart() -> None:
         {"choices": (Choice("A", "p", ""), Choice("1st", "q", "")), "key": "A"},
         {"question": ""},
         {"title": ""},
+        {"title": "t" * 301},
         {"situation": ("One.", "")},
         {"choices": choices("p", ""), "key": "A"},
         {"question": "Two\nlines?"},

@@ -20,7 +20,7 @@ from exam_engine.delivery.answers import Answer
 from exam_engine.delivery.errors import NotSignedIn, NotStarted
 from exam_engine.delivery.service import Delivery
 from exam_engine.delivery.states import AttemptState
-from exam_engine.invigilation.service import Invigilation
+from exam_engine.invigilation.service import Invigilation, time_left_ms
 from exam_engine.resources import Resources
 from exam_engine.results.queries import find_result_of
 from exam_engine.web import render, views
@@ -181,6 +181,7 @@ async def heartbeat(
         watched = await find_session_of(session, attempt.id)
         lease = await attempts.find_lease(session, attempt.id, attempt.lease)
         progress = (await attempts.list_progress(session, [attempt.id])).get(attempt.id)
+        message = await views.time_message(session, attempt)
     if watched is not None:
         contact = Contact(now, data.waiting)
         await resources.presence.beat(attempt.sitting_id, watched.id, contact)
@@ -196,12 +197,12 @@ async def heartbeat(
     return schemas.HeartbeatOut(
         state=attempt.state,
         admission=watched.state if watched else "waiting",
-        remaining_ms=views.time_left_ms(attempt, now),
+        remaining_ms=time_left_ms(attempt, now),
         paused_at=attempt.paused_at,
         lease=attempt.lease,
         writes_here=lease is not None and lease.sign_in_id == who.sign_in_id,
         answered=progress.answered if progress else 0,
-        message="",
+        message=message,
     )
 
 

@@ -247,12 +247,15 @@ class SittingOut(Struct):
 class SeatOut(Struct):
     """One candidate of a sitting as the proctor sees it.
 
+    ``id`` is the seat's own (the authorization); session and attempt are None until check-in.
+
     ``connection`` is here, silent (no contact for 45 s) or none yet; ``last_contact_at`` comes
     from presence and may be lost without harm, everything else is stored.
     """
 
-    session_id: UUID
-    attempt_id: UUID
+    id: UUID
+    session_id: UUID | None
+    attempt_id: UUID | None
     name: str
     admission: str
     attempt_state: str

@@ -14,6 +14,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from exam_engine.accounts.queries import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.database import Session
+from exam_engine.exams.queries import count_form_items
 from exam_engine.exams.tables import Exam
 from exam_engine.invigilation.service import Invigilation, list_seats
 from exam_engine.registration import queries as registration
@@ -47,9 +48,10 @@ async def room(resources: Resources, sitting_id: UUID, who: SignedIn) -> schemas
         sitting, exam = await get_own_sitting(session, sitting_id, who)
         contacts = await resources.presence.contacts(sitting.id)
         seats = await list_seats(session, sitting, contacts, now)
-        return schemas.SeatsOut(
-            views.sitting_out(sitting, exam), now, [views.seat_out(seat) for seat in seats]
-        )
+        count = await count_form_items(session, sitting.form_id)
+    return schemas.SeatsOut(
+        views.sitting_out(sitting, exam), now, [views.seat_out(seat, count) for seat in seats]
+    )
 
 
 @get("/api/sittings", opt=PROCTOR)

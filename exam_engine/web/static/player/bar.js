@@ -6,7 +6,7 @@ import { words } from "./words.js";
 
 const MINUTE = 60_000;
 
-/** @param {"polite" | "assertive"} how @param {string} text */
+/** @type {(how: "polite" | "assertive", text: string) => void} */
 export function say(how, text) {
   const region = byId(how);
   // The same text twice is only read when the region was empty in between.
@@ -14,7 +14,7 @@ export function say(how, text) {
   setTimeout(() => (region.textContent = text), 100);
 }
 
-/** @param {number} allowance ms */
+/** @type {CreateBar} */
 export function createBar(allowance) {
   const saved = byId("saved");
   const timer = byId("timer");
@@ -27,7 +27,7 @@ export function createBar(allowance) {
   let since = 0;
   let told = "";
 
-  /** @param {Overall} said @param {boolean} durable */
+  /** @type {(said: Overall, durable: boolean) => string} */
   function textOf(said, durable) {
     if (said.state === "saved") return trouble ? words.allSent : words.saved(said.at);
     if (said.state === "saving") return trouble ? words.back(said.count) : words.saving;
@@ -37,42 +37,39 @@ export function createBar(allowance) {
     return said.state === "refused" ? said.sentence : words.signedOut(said.count);
   }
 
-  /** @param {boolean} hide */
-  function hideTime(hide) {
+  /** @param {boolean} [hide] */
+  function hideTime(hide = !hidden) {
     hidden = hide;
     byId("hide").textContent = hide ? "Show time" : "Hide";
   }
 
   return {
     hideTime,
-    toggleTime: () => hideTime(!hidden),
     saved: () => saved.textContent || words.allSent,
-    /** Show how saving stands; speak of it only when it has lasted. @param {Overall} said @param {boolean} durable @param {number} now */
     showSaved(said, durable, now) {
       if (said.state !== state) since = now;
       state = said.state;
-      if (state === "offline") trouble = true;
-      const calm = state === "saved" || state === "idle";
-      if (calm && now - since > 6_000) trouble = false;
+      trouble = state === "offline" || (trouble && (said.count > 0 || now - since < 6_000));
       const text = textOf(said, durable);
       const urgent = state === "waiting" || state === "signed_out";
-      const due = now - since >= (state === "waiting" ? 25_000 : 3_000);
-      if (due && told !== state && (trouble || urgent)) say(urgent ? "assertive" : "polite", text);
-      if (due) told = state;
+      if (now - since >= (state === "waiting" ? 25_000 : 3_000) && told !== state) {
+        told = state;
+        if (urgent || trouble) say(urgent ? "assertive" : "polite", text);
+      }
       saved.className = state;
       if (saved.dataset.text === text) return;
       saved.dataset.text = saved.textContent = text;
-      if (state === "signed_out") saved.insertAdjacentHTML("beforeend", ` <a href="/sign-in" target="_blank">${words.signIn}</a>`);
+      if (state === "signed_out") saved.insertAdjacentHTML("beforeend", ' <a href="/sign-in" target="_blank">Sign in</a>');
     },
-    /** Show the time; say thresholds. @param {number | null} left */
     showTime(left) {
-      const passed = left === null ? null : crossed(before, left, allowance);
+      const passed = crossed(before, left, allowance);
       if (passed) say("polite", passed === MINUTE ? words.lastMinute : words.left(spoken(passed)));
       if (passed === 5 * MINUTE) hideTime(false);
       before = left;
-      const text = left === null ? words.unknown : hidden ? words.hidden : `${face(left)} left`;
+      const low = left !== null && left <= 10 * MINUTE && !hidden;
+      const text = left === null ? words.unknown : hidden ? words.hidden : `${face(left)} ${low ? "min " : ""}left`;
       if (timer.textContent !== text) timer.textContent = text;
-      timer.classList.toggle("low", !hidden && left !== null && left <= 10 * MINUTE);
+      timer.classList.toggle("low", low);
     },
   };
 }

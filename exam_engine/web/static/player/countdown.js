@@ -1,57 +1,43 @@
-/** The exam clock on the page's monotonic clock. The wall clock plays no part. All in ms. */
+/** The exam clock on the page's monotonic clock, in ms. The wall clock plays no part. */
+
+const MINUTE = 60_000;
 
 /** @type {ExamClock} */
 export const unknown = { deadline: null, frozen: null };
 
-const MINUTE = 60_000;
+/** @type {Countdown["sync"]} */
+export const sync = ({ deadline }, left, sentAt, receivedAt) => ({
+  deadline: Math.min(Math.max(deadline ?? 0, sentAt + left), receivedAt + left),
+  frozen: null,
+});
 
-/**
- * Take in what the server said. The true deadline lies between sending + left and receiving + left;
- * an estimate inside stays, so that the display does not jump.
- * @param {ExamClock} clock @param {number} left @param {number} sentAt @param {number} receivedAt
- * @returns {ExamClock}
- */
-export function sync(clock, left, sentAt, receivedAt) {
-  const earliest = sentAt + left;
-  const known = clock.deadline ?? earliest;
-  return { deadline: Math.min(Math.max(known, earliest), receivedAt + left), frozen: null };
-}
-
-/** @param {number} left @returns {ExamClock} */
+/** @type {Countdown["stop"]} */
 export const stop = (left) => ({ deadline: null, frozen: left });
 
-/** @param {ExamClock} clock @param {number} now @returns {number | null} null: not known */
-export function remaining(clock, now) {
-  if (clock.frozen !== null) return clock.frozen;
-  return clock.deadline === null ? null : Math.max(0, clock.deadline - now);
-}
+/** @type {Countdown["remaining"]} */
+export const remaining = ({ deadline, frozen }, now) =>
+  frozen ?? (deadline === null ? null : Math.max(0, deadline - now));
 
-/**
- * The threshold passed between two readings, or null: half the time, then 30, 10, 5 and 1 minutes.
- * Of several passed at once (a laptop slept) only the last counts.
- * @param {number | null} before @param {number} after @param {number} allowance
- */
+/** @type {Countdown["crossed"]} */
 export function crossed(before, after, allowance) {
-  if (before === null || after === 0) return null;
+  if (before === null || !after) return null;
   const passed = [allowance / 2, 30 * MINUTE, 10 * MINUTE, 5 * MINUTE, MINUTE]
     .filter((t) => t < allowance && before > t && after <= t);
   return passed.length ? Math.min(...passed) : null;
 }
 
-/** Hours:minutes; minutes:seconds in the last ten. Rounded up. @param {number} left */
+/** @type {Countdown["face"]} */
 export function face(left) {
-  const s = Math.ceil(left / 1000);
-  const [big, small] = s <= 600 ? [s / 60, s % 60] : [s / 3600, Math.ceil(s / 60) % 60];
-  const hours = s <= 600 ? big : Math.ceil(s / 60) / 60;
-  return `${Math.floor(hours)}:${String(small).padStart(2, "0")}`;
+  const seconds = Math.ceil(left / 1000);
+  const n = seconds <= 600 ? seconds : Math.ceil(seconds / 60);
+  return `${Math.floor(n / 60)}:${String(n % 60).padStart(2, "0")}`;
 }
 
-/** For ears: "1 hour 12 minutes". @param {number} left */
+/** @type {Countdown["spoken"]} */
 export function spoken(left) {
   const s = Math.ceil(left / 1000);
-  return [[s / 3600, "hour"], [(s / 60) % 60, "minute"], [s < 600 ? s % 60 : 0, "second"]]
-    .map(([n, noun]) => [Math.floor(Number(n)), noun])
-    .filter(([n]) => n)
-    .map(([n, noun]) => `${n} ${noun}${n === 1 ? "" : "s"}`)
+  return Object.entries({ hour: s / 3600, minute: (s / 60) % 60, second: s < 600 ? s % 60 : 0 })
+    .filter(([, n]) => n >= 1)
+    .map(([noun, n]) => `${Math.floor(n)} ${noun}${n >= 2 ? "s" : ""}`)
     .join(" ");
 }

@@ -5,7 +5,7 @@ import * as countdown from "./countdown.js";
 import { createHeartbeat, isTruth } from "./heartbeat.js";
 import { meaning, pathOf, positionOf, summary } from "./navigation.js";
 import { overall } from "./outbox.js";
-import { byId, fill } from "./page.js";
+import { byId, fill, pass } from "./page.js";
 import { createPaper } from "./paper.js";
 import { createQuestions } from "./questions.js";
 import { createSender } from "./sender.js";
@@ -16,24 +16,19 @@ import { claimTab } from "./tab.js";
 import { exchange } from "./transport.js";
 import { words } from "./words.js";
 
-const { attempt = "", exam, allowance, lease: offered } = byId("exam").dataset;
+const { attempt = "", exam, allowance, remaining, lease: offered } = byId("exam").dataset;
 const api = `/api/attempts/${attempt}`;
+const [desk, moves, stopper, view] = [byId("desk"), byId("moves"), byId("stop"), byId("view-review")];
 const bar = createBar(Number(allowance) * 1000);
 const sheet = createSheet();
 const count = sheet.marks.length;
 const questions = createQuestions(attempt, count, exchange);
-const paper = createPaper(answered);
-/** @type {Map<number, Answer>} */
-const answers = new Map();
+const paper = createPaper((answer) => {
+  sheet.mark(position, answer);
+  void sender.add({ position, ...answer });
+});
 
 let position = positionOf(location.pathname);
-let lease = 0;
-/** The highest sequence that the server knows of in this lease. */
-let floor = 0;
-/** @type {(value: unknown) => void} */
-let grant = () => {};
-const granted = new Promise((resolve) => (grant = resolve));
-let clock = countdown.unknown;
 let state = "running";
 /** @type {string | null} */
 let pausedAt = null;
@@ -43,6 +38,8 @@ let stopped = "";
 /** @type {"" | "device" | "tab"} */
 let elsewhere = "";
 let over = false;
+// The page was asked for at 0 on its own clock, so the time left in it is a reading like any other.
+let clock = countdown.sync(countdown.unknown, Number(remaining), 0, performance.now());
 
 const storage = await openStorage(attempt);
 const sender = createSender({ attempt, storage, exchange, changed, heard });
@@ -55,79 +52,67 @@ const heart = createHeartbeat({
   async send() {
     const taken = signals.take();
     const reply = await exchange(`${api}/heartbeat`, {
-      lease, waiting: sender.count, signals: asSent(taken, performance.now()),
+      lease: sender.lease, waiting: sender.count, signals: asSent(taken, performance.now()),
     });
     if (reply.status !== 200) signals.giveBack(taken);
     return reply;
   },
   heard(reply) {
-    if (reply.status === 0) sender.tell("down");
-    else if (reply.status === 401) sender.tell("signed_out");
-    else if (reply.status === 200 && isTruth(reply.body)) {
+    if (isTruth(reply.body)) {
       sender.tell("up");
       learn(reply.body, reply);
-    }
+    } else if (reply.status === 0) sender.tell("down");
+    else if (reply.status === 401) sender.tell("signed_out");
   },
   state: () => stopped || state,
 });
 
-/** The reply to an answer. @param {Verdict} verdict @param {Reply} reply @param {Entry} entry */
+/** The reply to an answer. @type {Heard} */
 function heard(verdict, reply, entry) {
-  if (verdict.kind === "receipt") {
-    if (state === "running") clock = countdown.sync(clock, verdict.receipt.remaining_ms, reply.sentAt, reply.receivedAt);
-  } else if (verdict.kind === "refused") {
-    tell(words.refused(entry.position, verdict.sentence), "bad");
-    if (verdict.code === "sequence_reused") void takeLease(false);
-    else void heart.beat();
-  } else if (verdict.kind === "again" && reply.status === 409) void heart.beat();
+  if (verdict.kind === "receipt" && state === "running")
+    clock = countdown.sync(clock, verdict.receipt.remaining_ms, reply.sentAt, reply.receivedAt);
+  if (verdict.kind === "refused") tell(words.refused(entry.position, verdict.sentence), "bad");
+  if (reply.body?.code === "sequence_reused") void takeLease(false);
+  else if (reply.status === 409) void heart.beat();
 }
 
-/** The server's word on the attempt. @param {Truth} truth @param {Reply} reply */
-function learn(truth, reply) {
+/** The server's word on the attempt. @type {(truth: Truth, reply: Reply) => void} */
+function learn(truth, { sentAt, receivedAt }) {
+  const left = truth.remaining_ms ?? 0;
   const was = state;
   state = truth.state;
   pausedAt = truth.paused_at;
   if (state === "created") return location.replace("/exam/check-in");
   if (state !== "running" && state !== "paused") return void finish();
   if (state === "paused") {
-    clock = countdown.stop(truth.remaining_ms ?? 0);
+    clock = countdown.stop(left);
     stop("paused");
   } else {
-    clock = countdown.sync(clock, truth.remaining_ms ?? 0, reply.sentAt, reply.receivedAt);
+    clock = countdown.sync(clock, left, sentAt, receivedAt);
+    if (stopped === "paused" || (stopped === "time" && left)) stop("");
     if (was === "paused") tell(`${words.resumed} ${truth.message}`, "ok");
-    else if (truth.message && truth.message !== message) tell(truth.message, "info");
+    else if (truth.message && truth.message !== message) tell(truth.message, "");
     message = truth.message;
-    if (stopped === "paused" || (stopped === "time" && truth.remaining_ms)) stop("");
   }
-  if (lease && !truth.writes_here && !elsewhere) {
-    // Still our lease by number: we signed in again. A higher one: another device took over.
-    if (truth.lease === lease) void takeLease(true);
+  // By number still our lease: we signed in again. A higher one: another device took over.
+  if (sender.lease && !elsewhere && !truth.writes_here) {
+    if (truth.lease === sender.lease) void takeLease(true);
     else showElsewhere("device");
-  } else if (!lease && !elsewhere) void takeLease(false);
+  }
   if (position && !questions.held.has(position)) void go(position, false);
   else questions.ahead(position);
 }
 
-/** @param {boolean} take_over */
-async function takeLease(take_over) {
-  const { status, body } = await exchange(`${api}/lease`, { take_over });
-  if (status === 200 && body?.next_sequence) {
-    lease = body.lease;
-    floor = body.next_sequence - 1;
-    grant(0);
+/** @type {(takeOver: boolean) => Promise<boolean>} */
+async function takeLease(takeOver) {
+  const { body } = await exchange(`${api}/lease`, { take_over: takeOver });
+  if (body?.next_sequence) {
+    sender.grant(body.lease, body.next_sequence - 1);
     return true;
   }
   if (body?.code === "other_device") showElsewhere("device");
+  else if (!over) setTimeout(takeLease, 3_000, takeOver);
   return false;
-}
-
-/** @param {Answer} answer */
-async function answered(answer) {
-  const at = position;
-  answers.set(at, answer);
-  sheet.mark(at, answer);
-  await granted;
-  await sender.add(lease, floor, { position: at, ...answer });
 }
 
 /** Draw what can be said of the outbox. */
@@ -137,22 +122,21 @@ function changed() {
   const up = sender.line === "up";
   bar.showSaved(overall(sender.box, now, sender.line), storage.durable, now);
   sheet.absent((at) => !up && !questions.held.has(at));
-  fill(byId("view-review"), "#stored", left ? words.waiting : up ? words.allSent : words.offline(0, true));
-  if (stopped) fill(byId("stop"), "p", {
+  fill(view, "#stored", !up ? words.offline(left, storage.durable) : left ? words.waiting : words.allSent);
+  if (stopped) fill(stopper, "p", {
     paused: words.paused(pausedAt, left),
     time: up ? words.asking : words.timeUp(left),
     submit: up && !left ? words.submitting : words.notSubmitted(left),
   }[stopped]);
 }
 
-/** @param {string} text @param {string} kind */
+/** A notice above the question, until the next one. @type {(text: string, kind: string) => void} */
 function tell(text, kind) {
   const place = byId("news");
   place.className = `notice ${kind}`;
   fill(place, "p", text);
-  fill(place, "h2", kind === "bad" ? "Take note" : "Message");
   place.hidden = false;
-  say(kind === "info" ? "polite" : "assertive", text);
+  say(kind ? "assertive" : "polite", text);
 }
 
 /** This page can only show. @param {"device" | "tab"} where */
@@ -160,14 +144,11 @@ function showElsewhere(where) {
   elsewhere = where;
   byId("paper").disabled = true;
   const place = byId("elsewhere");
-  if (where === "tab") {
-    fill(place, "h2", words.otherTabTitle);
-    fill(place, "p", words.otherTab);
-    fill(place, "form p", words.otherTabAsk);
-  }
+  const parts = place.querySelectorAll("h2, p");
+  if (where === "tab") parts.forEach((part, i) => (part.textContent = words.otherTab[i] ?? ""));
   place.hidden = false;
   place.querySelector("h2")?.focus();
-  say("assertive", place.querySelector("p")?.textContent ?? "");
+  say("assertive", parts[1]?.textContent ?? "");
 }
 
 /** Replace the page while the candidate cannot work; "" brings it back. @param {Stop} why */
@@ -175,78 +156,75 @@ function stop(why) {
   if (stopped === why) return;
   paper.settle();
   stopped = why;
-  const place = byId("stop");
-  place.hidden = !why;
-  byId("desk").hidden = byId("moves").hidden = Boolean(why);
-  if (!why) return void go(position || 1, false);
-  fill(place, "h1", words.titles[why]);
-  for (const button of place.querySelectorAll("button")) button.hidden = why !== "submit";
-  if (why === "paused") history.replaceState(null, "", "/exam/paused");
-  place.querySelector("h1")?.focus();
+  stopper.hidden = !why;
+  desk.hidden = moves.hidden = Boolean(why);
+  if (!why) return void (view.hidden ? go(position || 1, false) : review(false));
+  fill(stopper, "h1", words.titles[why]);
+  fill(stopper, "p", "");
+  for (const button of stopper.querySelectorAll("button")) button.hidden = why !== "submit";
+  if (why === "paused") address("/exam/paused", false);
+  stopper.querySelector("h1")?.focus();
   changed();
 }
 
-/** @param {string} path @param {boolean} push */
+/** @type {(path: string, push: boolean) => void} */
 function address(path, push) {
   if (location.pathname !== path) history[push ? "pushState" : "replaceState"](null, "", path);
 }
 
-/** @param {number} to @param {boolean} push */
+/** @type {(to: number, push: boolean) => Promise<void>} */
 async function go(to, push) {
   if (to < 1 || to > count || stopped) return;
   paper.settle();
-  await sender.settled();
-  if (!storage.durable && sender.count && to !== position) return tell(words.stay, "warn");
+  if (!storage.durable && to !== position) {
+    await sender.settled();
+    if (sender.count) return tell(words.stay, "warn");
+  }
+  byId("news").hidden ||= push;
   position = to;
   sessionStorage.setItem(`place-${attempt}`, String(to));
   address(pathOf(to), push);
   if (!questions.held.has(to)) frame(to, words.loading);
   const html = await questions.get(to);
   if (position !== to || stopped) return;
-  if (html) paper.show(to, html, answers.get(to));
+  if (html) paper.show(to, html, sheet.marks[to - 1]?.answer);
   frame(to, html ? "" : words.absent(to, [...questions.held.keys()].sort((a, b) => a - b)));
   questions.ahead(to);
 }
 
-/** Everything around question `to`, and a sentence in its place. @param {number} to @param {string} instead */
+/** Everything around question `to`, and a sentence in its place. @type {(to: number, instead: string) => void} */
 function frame(to, instead) {
   const place = byId("question");
   if (instead) place.innerHTML = `<h1 tabindex="-1"><span class="vh">Question </span>${to} <small>of ${count}</small></h1><p>${instead}</p>`;
-  byId("view-review").hidden = true;
-  byId("view-question").hidden = byId("moves").hidden = false;
-  byId("answer").action = pathOf(to);
+  view.hidden = true;
+  byId("view-question").hidden = moves.hidden = false;
   sheet.current(to);
-  const [previous, next] = byId("moves").querySelectorAll("button");
+  const [previous, next] = moves.querySelectorAll("button");
   if (previous) previous.disabled = to === 1;
-  if (next) {
-    next.value = to === count ? "review" : "next";
-    next.textContent = to === count ? "Review" : "Next";
-  }
+  if (next) next.textContent = to === count ? "Review" : "Next";
   document.title = `Question ${to} of ${count} – ${exam}`;
   scrollTo(0, 0);
   place.querySelector("h1")?.focus();
 }
 
-/** @param {boolean} push */
+/** @type {(push: boolean) => Promise<void>} */
 async function review(push) {
   paper.settle();
   address("/exam/review", push);
-  const view = byId("view-review");
-  byId("view-question").hidden = byId("moves").hidden = true;
+  byId("view-question").hidden = moves.hidden = true;
   view.hidden = false;
   sheet.current(0);
   document.title = `Check your answers – ${exam}`;
   const { open, flagged } = summary(sheet.marks);
-  fill(view, "#open", words.count(open, open.length === 1 ? "has no answer" : "have no answer", words.none));
-  fill(view, "#marked", words.count(flagged, flagged.length === 1 ? "is flagged" : "are flagged"));
+  fill(view, "#open", words.open(open));
+  fill(view, "#marked", words.flagged(flagged));
   changed();
   scrollTo(0, 0);
   view.querySelector("h1")?.focus();
-  // The letters are on the server's own page; without a line the map beside has to do.
-  if (sender.line !== "up" || sender.count) return;
-  const text = await fetch("/exam/review").then((r) => (r.ok ? r.text() : ""), () => "");
-  const letters = new DOMParser().parseFromString(text, "text/html").getElementById("letters");
-  if (letters) byId("letters").replaceChildren(...letters.childNodes);
+  // The letters are on the server's own page; without a line the map has to do.
+  const text = sender.line === "up" && !sender.count && (await fetch("/exam/review").then((r) => r.text(), () => ""));
+  const letters = new DOMParser().parseFromString(text || "", "text/html").getElementById("letters");
+  byId("letters").replaceChildren(...(letters?.childNodes ?? []));
 }
 
 async function submit() {
@@ -258,16 +236,15 @@ async function submit() {
   if (ask.returnValue !== "yes") return;
   stop("submit");
   await sender.settled();
-  for (let last = Math.max(floor, storage.highest(lease)); stopped === "submit" && !over; ) {
+  for (let last = sender.last; stopped === "submit" && !over; ) {
     if (!sender.count) {
-      const { status, body } = await exchange(`${api}/submit`, { lease, last_sequence: last });
-      if (status === 200) return void finish();
+      const { status, body } = await exchange(`${api}/submit`, { lease: sender.lease, last_sequence: last });
+      if (status === 200 && body?.state) return void finish();
       // Nothing is left here, so what the server has is all there is.
-      if (body?.code === "answers_missing" && (await takeLease(false))) last = floor;
-      else if (status === 0) sender.tell("down");
+      if (body?.code === "answers_missing" && (await takeLease(false))) last = sender.known;
       else await heart.beat();
     }
-    await new Promise((resolve) => setTimeout(resolve, sender.count ? 200 : 1_000));
+    await pass(sender.count ? 200 : 1_000);
   }
 }
 
@@ -276,61 +253,61 @@ async function finish() {
   over = true;
   heart.end();
   paper.settle();
-  await sender.settled();
+  await Promise.race([sender.settled(), pass(2_000)]);
   location.replace("/exam/finished");
 }
 
-/** @param {string} command @param {number} [n] */
-function act(command, n) {
-  if (stopped && command !== "back" && command !== "time") return;
-  if (command === "next") position < count ? void go(position + 1, true) : void review(true);
-  else if (command === "previous") void go(position - 1, true);
-  else if (command === "review") void review(true);
-  else if (command === "return") void go(position || 1, true);
-  else if (command === "back") {
-    stop("");
-    void review(false);
-  } else if (command === "map") sheet.show();
-  else if (command === "flag") paper.flag();
-  else if (command === "clear") paper.clear();
-  else if (command === "cross") paper.cross();
-  else if (command === "choose") paper.choose(n ?? 0);
-  else if (command === "hide") bar.toggleTime();
-  else if (command === "keys") byId("keys").showModal();
-  else if (command === "saved") say("polite", bar.saved());
-  else if (command === "time") {
+/** @type {Record<string, (n?: number) => unknown>} */
+const acts = {
+  next: () => (position < count ? go(position + 1, true) : review(true)),
+  previous: () => go(position - 1, true),
+  review: () => review(true),
+  return: () => go(position || 1, true),
+  back: () => stop(""),
+  map: sheet.show,
+  flag: paper.flag,
+  clear: paper.clear,
+  cross: paper.cross,
+  choose: paper.choose,
+  hide: () => bar.hideTime(),
+  keys: () => byId("keys").showModal(),
+  saved: () => say("polite", bar.saved()),
+  time() {
     const left = countdown.remaining(clock, performance.now());
     bar.hideTime(false);
     say("polite", left === null ? words.unknown : words.left(countdown.spoken(left)));
-  }
+  },
+};
+
+/** @type {(command: string, n?: number) => void} */
+function act(command, n) {
+  if (!stopped || command === "back" || command === "time") acts[command]?.(n);
 }
 
 function listen() {
   const keys = byId("keys");
-  keys.addEventListener("close", () => {
-    act(keys.returnValue);
-    keys.returnValue = "";
-  });
+  keys.addEventListener("close", () => act(keys.returnValue));
   document.addEventListener("keydown", (event) => {
-    const focus = keys.open ? "keys" : document.activeElement?.closest("#question fieldset") ? "answers" : "page";
-    const [command, n] = byId("ask").open ? [""] : meaning(event, focus);
-    if (!command) return;
+    const among = document.activeElement?.closest("#question fieldset");
+    const [command, n] = meaning(event, keys.open ? "keys" : among ? "answers" : "page");
+    if (!command || byId("ask").open) return;
     event.preventDefault();
     if (keys.open) keys.close(command);
     else act(command, n);
   });
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
-    const button = /** @type {HTMLButtonElement | null} */ (target.closest("button[type=button][value]"));
+    /** @type {HTMLButtonElement | null} */
+    const button = target.closest("button[type=button][value]");
     if (button) act(button.value);
     const link = target.closest("a");
     if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const to = positionOf(link.pathname);
-    const command = link.pathname === "/exam/review" ? "review" : link.hash === "#sheet" ? "map" : "";
+    const command = link.hash === "#sheet" ? "map" : link.pathname === "/exam/review" ? "review" : "";
     if (!to && !command) return;
     event.preventDefault();
-    if (to && !command) void go(to, true);
-    else act(command);
+    if (command) act(command);
+    else void go(to, true);
   });
   byId("answer").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -342,8 +319,7 @@ function listen() {
   });
   byId("elsewhere").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const mine = elsewhere === "tab" ? claimTab(attempt, true, () => {}) : takeLease(true);
-    if (await mine) location.reload();
+    if (await (elsewhere === "tab" ? claimTab(attempt, true, () => {}) : takeLease(true))) location.reload();
   });
   addEventListener("popstate", () => {
     const to = positionOf(location.pathname);
@@ -357,28 +333,33 @@ function listen() {
   });
 }
 
-await sender.load();
-for (const entry of sender.box.entries) {
-  answers.set(entry.position, { response: entry.response, flagged: entry.flagged });
-  sheet.mark(entry.position, entry);
-}
-document.documentElement.classList.add("js");
-listen();
-if (position) {
-  questions.held.set(position, byId("question").innerHTML);
-  void go(position, false);
-} else void review(false);
-if (!storage.durable) tell(words.cannotStore, "bad");
-if (!(await claimTab(attempt, false, () => showElsewhere("tab")))) showElsewhere("tab");
-else if (offered) await takeLease(false);
-else elsewhere = "device";
-setInterval(() => {
+function tick() {
   const left = countdown.remaining(clock, performance.now());
   bar.showTime(left);
   changed();
-  if (left === 0 && state === "running" && stopped !== "time" && !over) {
-    stop("time");
-    void heart.beat();
-  }
-}, 500);
+  if (left !== 0 || state !== "running" || stopped === "time" || over) return;
+  stop("time");
+  void heart.beat();
+}
+
+document.documentElement.classList.add("js");
+if (position) questions.held.set(position, byId("question").innerHTML);
+if (!storage.durable) {
+  tell(words.cannotStore, "bad");
+  signals.note("storage_blocked");
+}
+const mine = await claimTab(attempt, false, () => showElsewhere("tab"));
+if (mine) {
+  await sender.load();
+  for (const entry of sender.box.entries) sheet.mark(entry.position, entry);
+} else {
+  showElsewhere("tab");
+  signals.note("second_tab");
+}
+listen();
+if (position) paper.show(position, questions.held.get(position) ?? "", sheet.marks[position - 1]?.answer);
+else void review(false);
+if (!offered) elsewhere ||= "device";
+else if (mine) void takeLease(false);
+setInterval(tick, 500);
 await heart.beat();

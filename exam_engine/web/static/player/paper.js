@@ -4,7 +4,7 @@ import { byId } from "./page.js";
 
 const REST_MS = 400;
 
-/** @param {(answer: Answer) => void} answered called once per settled change */
+/** @type {CreatePaper} */
 export function createPaper(answered) {
   const place = byId("question");
   /** @type {Record<number, Set<string>>} */
@@ -22,10 +22,8 @@ export function createPaper(answered) {
     if (!timer) return;
     clearTimeout(timer);
     timer = 0;
-    answered({
-      response: radios().find((r) => r.checked)?.value ?? null,
-      flagged: flag()?.checked ?? false,
-    });
+    const response = radios().find((r) => r.checked)?.value ?? null;
+    answered({ response, flagged: flag()?.checked ?? false });
   }
 
   /** @param {number} ms */
@@ -39,10 +37,8 @@ export function createPaper(answered) {
   function cross(radio, out) {
     const row = radio?.closest(".option");
     if (!radio || !row) return;
-    const set = (crossed[position] ??= new Set());
     out = row.classList.toggle("crossed", out);
-    if (out) set.add(radio.value);
-    else set.delete(radio.value);
+    (crossed[position] ??= new Set())[out ? "add" : "delete"](radio.value);
     row.querySelector("button")?.setAttribute("aria-pressed", String(out));
   }
 
@@ -50,6 +46,7 @@ export function createPaper(answered) {
   function set(input, on) {
     if (!input || input.matches(":disabled")) return;
     input.focus();
+    if (input.checked === on) return;
     input.checked = on;
     if (input.type === "radio") cross(input, false);
     soon(0);
@@ -57,14 +54,15 @@ export function createPaper(answered) {
 
   place.addEventListener("keydown", (event) => {
     byArrow = event.key.startsWith("Arrow");
-    // Enter in a radio group would submit the form; it must never leave a question.
+    // Enter would submit the form; it must never leave a question.
     if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
   });
   place.addEventListener("pointerdown", () => (byArrow = false));
   place.addEventListener("change", ({ target }) => {
     const input = /** @type {HTMLInputElement} */ (target);
-    if (input.type === "radio") cross(input, false);
-    soon(input.type === "radio" && byArrow ? REST_MS : 0);
+    const radio = input.type === "radio";
+    if (radio) cross(input, false);
+    soon(radio && byArrow ? REST_MS : 0);
   });
   place.addEventListener("click", ({ target }) => {
     const button = /** @type {Element} */ (target).closest("[data-cross]");
@@ -73,10 +71,9 @@ export function createPaper(answered) {
 
   return {
     settle,
-    /** Show a question; without HTML, take the one that is there. @param {number} at @param {string} html @param {Answer} [answer] */
     show(at, html, answer) {
       position = at;
-      if (html) place.innerHTML = html;
+      place.innerHTML = html;
       radios().forEach((radio, i) => {
         if (answer) radio.checked = radio.value === answer.response;
         radio.closest(".option")?.insertAdjacentHTML("beforeend",
@@ -86,12 +83,13 @@ export function createPaper(answered) {
       const box = flag();
       if (box && answer) box.checked = answer.flagged;
     },
-    /** @param {number} n */
-    choose: (n) => set(radios()[n], true),
+    choose: (n = 0) => set(radios()[n], true),
     cross: () => cross(radios().find((r) => r === document.activeElement)),
     flag: () => set(flag(), !flag()?.checked),
     clear() {
-      for (const radio of radios()) radio.checked = false;
+      const chosen = radios().find((r) => r.checked);
+      if (!chosen) return;
+      chosen.checked = false;
       soon(0);
     },
   };

@@ -2,7 +2,7 @@
 
 import { wanted } from "./navigation.js";
 
-/** @param {string} attempt @param {number} count @param {Exchange} exchange */
+/** @type {CreateQuestions} */
 export function createQuestions(attempt, count, exchange) {
   /** @type {Map<number, string>} */
   const held = new Map();
@@ -11,19 +11,16 @@ export function createQuestions(attempt, count, exchange) {
 
   /** @param {number} start @param {number} many */
   async function fetchRun(start, many) {
-    const { status, body } = await exchange(
-      `/api/attempts/${attempt}/questions?start=${start}&count=${many}`);
-    if (status === 200) for (const q of body?.questions ?? []) held.set(q.position, q.html);
+    const { body } = await exchange(`/api/attempts/${attempt}/questions?start=${start}&count=${many}`);
+    for (const q of body?.questions ?? []) held.set(q.position, q.html);
   }
 
   return {
     held,
-    /** Keep the next ten ready. @param {number} position */
     ahead(position) {
       const run = under ? null : wanted(position, count, (p) => held.has(p));
       if (run) under = fetchRun(run.start, run.count).finally(() => (under = null));
     },
-    /** The question's HTML, or nothing while it cannot be had. @param {number} position */
     async get(position) {
       if (!held.has(position)) await under;
       if (!held.has(position)) await fetchRun(position, Math.min(10, count - position + 1));

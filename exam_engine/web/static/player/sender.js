@@ -3,14 +3,19 @@
 import * as outbox from "./outbox.js";
 import { classify } from "./transport.js";
 
-/** @param {SenderParts} parts */
+/** @type {CreateSender} */
 export function createSender({ attempt, storage, exchange, changed, heard }) {
   let box = outbox.empty;
   let running = false;
   /** @type {Line} */
   let line = "up";
   let wake = () => {};
-  let stored = Promise.resolve();
+  let lease = 0;
+  let floor = 0;
+  /** @type {(value?: unknown) => void} */
+  let open = () => {};
+  /** @type {Promise<unknown>} */
+  let stored = new Promise((resolve) => (open = resolve));
 
   async function run() {
     if (running) return;
@@ -28,7 +33,7 @@ export function createSender({ attempt, storage, exchange, changed, heard }) {
       if (verdict.kind === "receipt") box = outbox.receipted(box, entry, verdict.receipt.received_at, now);
       else if (verdict.kind === "refused") box = outbox.refused(box, entry, verdict.sentence, now);
       else box = outbox.failed(box, now, Math.random(), "waitMs" in verdict ? verdict.waitMs : null);
-      if (verdict.kind === "receipt" || verdict.kind === "refused") await storage.remove(entry);
+      if (outbox.first(box) !== entry) storage.remove(entry);
       heard(verdict, reply, entry);
       changed();
     }
@@ -45,19 +50,18 @@ export function createSender({ attempt, storage, exchange, changed, heard }) {
   return {
     get box() { return box; },
     get line() { return line; },
+    get lease() { return lease; },
+    get known() { return floor; },
     get count() { return box.entries.length; },
-    /** Take up what an earlier page left on the device. */
-    async load() {
-      (await storage.entries()).forEach(put);
+    get last() { return Math.max(floor, storage.highest(lease)); },
+    grant(number, known) {
+      lease = number;
+      floor = known;
+      open();
     },
-    /** Keep a change on the device, then send it. @param {number} lease @param {number} floor @param {Change} change */
-    add(lease, floor, change) {
-      stored = stored.then(async () => put(await storage.add(lease, floor, change)));
-      return stored;
-    },
-    /** Every change so far is on the device. */
+    load: async () => (await storage.entries()).forEach(put),
+    add: (change) => (stored = stored.then(async () => put(await storage.add(lease, floor, change)))),
     settled: () => stored,
-    /** Somebody else learned how the line is. @param {Line} known */
     tell(known) {
       if (line !== "up" && known === "up") {
         box = outbox.hurry(box);

@@ -3,14 +3,14 @@
 import { nameOf, pathOf, summary } from "./navigation.js";
 import { byId, fill } from "./page.js";
 
+/** @type {CreateSheet} */
 export function createSheet() {
   const nav = byId("sheet");
   /** @type {HTMLAnchorElement[]} */
   const links = Array.from(nav.querySelectorAll("li a"));
-  const marks = links.map((link, i) => ({
-    position: i + 1,
-    answered: link.classList.contains("answered"),
-    flagged: link.classList.contains("flagged"),
+  /** @type {Mark[]} */
+  const marks = links.map(({ classList }, i) => ({
+    position: i + 1, answered: classList.contains("answered"), flagged: classList.contains("flagged"),
   }));
 
   /** @param {Mark} mark */
@@ -22,27 +22,24 @@ export function createSheet() {
     link.classList.toggle("answered", mark.answered);
     link.classList.toggle("flagged", mark.flagged);
     link.setAttribute("aria-label", nameOf(mark));
-    fill(nav, "p", `${summary(marks).answered} of ${marks.length} answered`);
   }
   marks.forEach(draw);
 
   return {
     marks,
-    /** @param {number} position @param {Answer} answer */
-    mark: (position, answer) => draw({ position, answered: answer.response !== null, flagged: answer.flagged }),
-    /** @param {number} position 0: none */
+    mark(position, { response, flagged }) {
+      draw({ position, flagged, answered: response !== null, answer: { response, flagged } });
+      fill(nav, "p", `${marks.length - summary(marks).open.length} of ${marks.length} answered`);
+    },
     current(position) {
       nav.classList.remove("shown");
       nav.querySelector("[aria-current]")?.removeAttribute("aria-current");
       links[position - 1]?.setAttribute("aria-current", "page");
     },
-    /** Which questions cannot be opened now. @param {(position: number) => boolean} absent */
-    absent(absent) {
-      links.forEach((link, i) => link.classList.toggle("absent", absent(i + 1)));
-    },
+    absent: (absent) => links.forEach((a, i) => a.classList.toggle("absent", absent(i + 1))),
     show() {
-      nav.classList.toggle("shown");
-      (links.find((a) => a.ariaCurrent) ?? links[0])?.focus();
+      nav.classList.add("shown");
+      (links.find((a) => a.hasAttribute("aria-current")) ?? links[0])?.focus();
     },
   };
 }

@@ -1,47 +1,34 @@
-/**
- * One tab writes. Web Locks, or talk over a BroadcastChannel where they are missing (pages without TLS).
- * Resolves to whether this tab writes; `lost` is called when another tab takes over.
- * @param {string} attempt @param {boolean} steal @param {() => void} lost @returns {Promise<boolean>}
- */
-export function claimTab(attempt, steal, lost) {
-  const name = `exam-writer-${attempt}`;
-  return navigator.locks ? byLock(name, steal, lost) : byVoice(name, steal, lost);
-}
+/** @type {ClaimTab} */
+export const claimTab = (attempt, steal, lost) =>
+  (navigator.locks ? byLock : byVoice)(`exam-writer-${attempt}`, steal, lost);
 
-/** @type {typeof claimTab} */
+/** @type {ClaimTab} */
 const byLock = (name, steal, lost) =>
   new Promise((resolve) => {
     let held = false;
     // The page before a reload may need a moment to let go.
-    const patience = new AbortController();
-    if (!steal) setTimeout(() => patience.abort(), 600);
+    const options = steal ? { steal } : { signal: AbortSignal.timeout(600) };
+    const forEver = new Promise(() => {});
     navigator.locks
-      .request(name, steal ? { steal } : { signal: patience.signal }, () => {
-        resolve((held = true));
-        return new Promise(() => {});
-      })
+      .request(name, options, () => (resolve((held = true)), forEver))
       .catch(() => (held ? lost() : resolve(false)));
   });
 
-/** @type {typeof claimTab} */
+/** @type {ClaimTab} */
 const byVoice = (name, steal, lost) =>
   new Promise((resolve) => {
     const channel = new BroadcastChannel(name);
-    /** @type {boolean | null} */
-    let writes = steal || null;
-    /** @param {boolean} mine */
-    const decide = (mine) => {
-      writes ??= mine;
-      resolve(writes);
-    };
+    let writes = steal;
+    const timer = setTimeout(() => resolve((writes = true)), steal ? 0 : 250);
     channel.onmessage = ({ data }) => {
-      if (data === "held") decide(false);
-      else if (writes && data === "who") channel.postMessage("held");
-      else if (writes && data === "mine") {
+      if (data === "held" && !writes) {
+        clearTimeout(timer);
+        resolve(false);
+      } else if (data === "who" && writes) channel.postMessage("held");
+      else if (data === "mine" && writes) {
         writes = false;
         lost();
       }
     };
     channel.postMessage(steal ? "mine" : "who");
-    setTimeout(() => decide(true), steal ? 0 : 250);
   });

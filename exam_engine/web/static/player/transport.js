@@ -4,24 +4,22 @@ import { isReceipt } from "./outbox.js";
 
 const PATIENCE_MS = 15_000;
 const FINAL = [
-  "answer_late", "attempt_closed", "sequence_reused", "unknown_option", "no_such_question", "not_understood",
+  "answer_late", "attempt_closed", "sequence_reused", "unknown_option", "no_such_question",
+  "not_understood", "not_found",
 ];
 
-/** POST the body as JSON, or GET without one. Never throws. @type {Exchange} */
+/** @type {Exchange} */
 export async function exchange(path, body) {
   const sentAt = performance.now();
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
   let status = 0;
   let retryAfterMs = null;
   let read = null;
   try {
     const response = await fetch(path, {
-      signal: stop.signal,
+      signal: AbortSignal.timeout(PATIENCE_MS),
       cache: "no-store",
-      ...(body === undefined ? {} : {
-        method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" },
-      }),
+      headers: { accept: "application/json", "content-type": "application/json" },
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
     });
     const text = await response.text();
     status = response.status;
@@ -30,20 +28,15 @@ export async function exchange(path, body) {
   } catch {
     // No line, or a page that is not JSON: nobody takes a null body for a receipt.
   }
-  clearTimeout(timer);
   return { status, body: read, retryAfterMs, sentAt, receivedAt: performance.now() };
 }
 
-/**
- * What a reply to an answer means. Only our own problem documents refuse for good: a 404 from a box
- * between us and the server does not.
- * @param {Reply} reply @param {string} attempt @param {Entry} entry @returns {Verdict}
- */
+/** @type {Classify} */
 export function classify({ status, body, retryAfterMs }, attempt, entry) {
-  if (status === 0) return { kind: "no_line" };
-  if (status === 401) return { kind: "signed_out" };
-  if (status >= 200 && status < 300 && isReceipt(body, attempt, entry)) return { kind: "receipt", receipt: body };
   const code = body?.code ?? "";
-  const final = status === 404 ? code !== "" : (status === 409 || status === 422) && FINAL.includes(code);
-  return { kind: final ? "refused" : "again", code, sentence: body?.detail ?? "", waitMs: retryAfterMs };
+  if (status === 0) return { kind: "no_line" };
+  if (status === 401 || code === "no_such_attempt") return { kind: "signed_out" };
+  if (status === 200 && isReceipt(body, attempt, entry)) return { kind: "receipt", receipt: body };
+  const kind = [404, 409, 422].includes(status) && FINAL.includes(code) ? "refused" : "again";
+  return { kind, code, sentence: body?.detail ?? "", waitMs: retryAfterMs };
 }

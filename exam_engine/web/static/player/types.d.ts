@@ -91,35 +91,11 @@ interface Mark {
   position: number;
   answered: boolean;
   flagged: boolean;
+  /** Given on this page; without it the question's own HTML knows best. */
+  answer?: Answer;
 }
 
-interface AnswerStore {
-  /** False when answers live in this page only. */
-  readonly durable: boolean;
-  /** What an earlier page left. */
-  entries(): Promise<Entry[]>;
-  /** Highest sequence this page gave out in a lease; 0 when none. */
-  highest(lease: number): number;
-  /** Give the change its number, above `floor` and every number used on this device, and keep it. */
-  add(lease: number, floor: number, change: Change): Promise<Entry>;
-  remove(entry: Entry): Promise<void>;
-}
-
-type Exchange = (path: string, body?: unknown) => Promise<Reply>;
-
-interface SenderParts {
-  attempt: string;
-  storage: AnswerStore;
-  exchange: Exchange;
-  changed: () => void;
-  heard: (verdict: Verdict, reply: Reply, entry: Entry) => void;
-}
-
-interface HeartbeatParts {
-  send: () => Promise<Reply>;
-  heard: (reply: Reply) => void;
-  state: () => string;
-}
+type Key = Pick<KeyboardEvent, "code" | "altKey" | "shiftKey" | "ctrlKey" | "metaKey" | "repeat">;
 
 /** Why the candidate cannot work now. */
 type Stop = "" | "paused" | "time" | "submit";
