@@ -1,13 +1,13 @@
 """The only wiring: settings to resources, resources to the application."""
 
 import asyncio
-import fcntl
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import IO, Any
+from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -24,7 +24,7 @@ from exam_engine.delivery.store_sqlite import SqliteAnswerStore
 from exam_engine.invigilation.service import Invigilation
 from exam_engine.live import Hints
 from exam_engine.resources import Resources
-from exam_engine.settings import Settings, SettingsError
+from exam_engine.settings import Settings
 from exam_engine.web import api, errors, pages, render
 from exam_engine.web.auth import (
     FOR,
@@ -104,7 +104,7 @@ def build(
         openapi_config=OpenAPIConfig(
             title="Exam engine",
             version="0.1.0",
-            path="/schema",
+            openapi_router=Router(path="/schema", route_handlers=[], opt={FOR: PUBLIC}),
             render_plugins=[JsonRenderPlugin()],
         ),
         request_max_body_size=LARGEST_BODY,
@@ -112,7 +112,7 @@ def build(
         lifespan=lifespan or [],
     )
     app.state.resources = resources
-    check_routes(app, exempt=("/schema", "/static"))
+    check_routes(app)
     return app
 
 
@@ -128,28 +128,26 @@ def create_app(settings: Settings) -> Litestar:
     return build(resources, [running])
 
 
+def create_app_from_env() -> Litestar:
+    """For servers that start several processes by a name."""
+    return create_app(Settings.from_env(os.environ))
+
+
 @asynccontextmanager
 async def run(resources: Resources) -> AsyncIterator[None]:
     """Start what runs beside the requests, and stop it in an order that loses nothing."""
-    lock = _only_one(resources.settings)
+    await resources.hints.start()
+    await resources.recorder.start()
+    sweeper = asyncio.create_task(sweep_for_ever(resources), name="sweeper")
     try:
-        if resources.settings.production:
-            await _refuse_unsafe(resources.database)
-        await resources.hints.start()
-        await resources.recorder.start()
-        sweeper = asyncio.create_task(sweep_for_ever(resources), name="sweeper")
-        try:
-            yield
-        finally:
-            sweeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await sweeper
-            await resources.recorder.stop()
-            await resources.hints.stop()
-            await resources.database.close()
+        yield
     finally:
-        if lock is not None:
-            lock.close()
+        sweeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeper
+        await resources.recorder.stop()
+        await resources.hints.stop()
+        await resources.database.close()
 
 
 async def sweep_for_ever(resources: Resources) -> None:
@@ -188,28 +186,3 @@ async def add_headers(message: Message, scope: Scope) -> None:
     else:
         headers.append((b"cache-control", b"no-cache"))
     message["headers"] = headers
-
-
-def _only_one(settings: Settings) -> IO[bytes] | None:
-    """On SQLite one process serves a database; a lock file says so."""
-    if not settings.is_sqlite:
-        return None
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    lock = (settings.data_dir / "serve.lock").open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
-        raise SettingsError(
-            f"Another process serves {settings.data_dir} already. Stop it, give this one another "
-            "--data, or use PostgreSQL (EXAM_DATABASE_URL), which takes any number."
-        ) from None
-    return lock
-
-
-async def _refuse_unsafe(database: Database) -> None:
-    faults = await database.unsafe_settings()
-    if faults:
-        raise SettingsError(
-            "An acknowledged answer could be lost with these settings: " + " ".join(faults)
-        )

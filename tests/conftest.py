@@ -273,7 +273,7 @@ def shared(record_property: Callable[[str, object], None]) -> Path:
     """The folder of test material beside the project; the run says when it was not there."""
     if not SHARED.is_dir():
         pytest.skip("needs the test material in ../shared, which is not here")
-    record_property(RAN_ON, "../shared")
+    record_property(RAN_ON, "../shared: present")
     return SHARED
 
 
@@ -294,20 +294,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    ran: Counter[str] = Counter()
+    ran = Counter({"../shared: present": 0} if SHARED.is_dir() else {"../shared: NOT present": 0})
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             if report.when == "call":
                 ran.update({value for name, value in report.user_properties if name == RAN_ON})
-    beside = ran.pop("../shared", 0)
-    terminalreporter.section("what this ran on")
+    for report in terminalreporter.getreports("skipped"):
+        ran[f"nothing: {report.longrepr[2].removeprefix('Skipped: ')}"] += 1
+    terminalreporter.section("how many tests ran on what")
     for part, tests in sorted(ran.items()):
-        terminalreporter.line(f"{part}: {tests} tests")
-    terminalreporter.line(
-        f"../shared: present, {beside} tests used it"
-        if SHARED.is_dir()
-        else "../shared: NOT present, the tests that need its material were skipped"
-    )
+        terminalreporter.line(f"{tests:5}  {part}")
 
 
 _NUMBERS = count(1)

@@ -2,10 +2,13 @@
 
 import argparse
 import asyncio
+import fcntl
 import logging
+import os
 import socket
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,7 @@ STOPS_WITHIN_S = 3
 def add_to(commands: Commands) -> None:
     serve = commands.add_parser("serve", help="serve the API and the pages")
     _place(serve)
+    serve.add_argument("--workers", type=_count, default=1, metavar="N", help="PostgreSQL only")
     serve.set_defaults(run=run_serve)
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.add_argument("--data", metavar="DIR", help="data directory (default: ./data)")
@@ -48,6 +52,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"a number of processes from 1 to 64, not {text!r}")
+    return int(text)
+
+
 def settings_for(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
     """The environment's settings with the command's own words on top."""
     environ = dict(environ)
@@ -62,7 +72,7 @@ def settings_for(arguments: argparse.Namespace, environ: Mapping[str, str]) -> S
 def run_serve(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     settings = settings_for(arguments, environ)
     upgrade(settings)
-    serve(settings, arguments.port)
+    serve(settings, arguments.port, arguments.workers)
     return 0
 
 
@@ -142,25 +152,67 @@ def _check_port(port: int) -> None:
             ) from None
 
 
-def serve(settings: Settings, port: int) -> None:
+def serve(settings: Settings, port: int, workers: int = 1) -> None:
     """Serve until told to stop; answers that were received are stored first."""
+    _check_port(port)
+    asyncio.run(_refuse_unsafe(settings))
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    options: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": port,
+        "loop": "uvloop",
+        "http": "httptools",
+        "ws": "none",
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": STOPS_WITHIN_S,
+    }
+    if workers > 1:
+        if settings.is_sqlite:
+            raise Refused(
+                "SQLite is served by one process. For --workers above 1 use PostgreSQL: "
+                "set EXAM_DATABASE_URL=postgresql://..."
+            )
+        os.environ.update(EXAM_DATA_DIR=str(settings.data_dir), EXAM_PUBLIC_URL=settings.public_url)
+        uvicorn.run("exam_engine.app:create_app_from_env", factory=True, workers=workers, **options)
+        return
     from exam_engine.app import create_app  # its imports take a second that --help need not wait
 
-    _check_port(port)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    config = uvicorn.Config(
-        create_app(settings),
-        host="127.0.0.1",
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=STOPS_WITHIN_S,
-    )
-    server = uvicorn.Server(config)
-    server.run()
+    with only_server(settings):
+        server = uvicorn.Server(uvicorn.Config(create_app(settings), **options))
+        server.run()
     if not server.started:
         raise Refused("The server could not start; the reason is above.")
+
+
+async def _refuse_unsafe(settings: Settings) -> None:
+    """In production, an acknowledged answer must be a stored answer whatever happens."""
+    if not settings.production:
+        return
+    database = Database(settings.database_url)
+    try:
+        faults = await database.unsafe_settings()
+    finally:
+        await database.close()
+    if faults:
+        raise Refused(
+            "An acknowledged answer could be lost with these settings. " + " ".join(faults)
+        )
+
+
+@contextmanager
+def only_server(settings: Settings) -> Iterator[None]:
+    """On SQLite one process serves a data directory; a lock file says so."""
+    if not settings.is_sqlite:
+        yield
+        return
+    with (settings.data_dir / "serve.lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Refused(
+                f"Another process serves {settings.data_dir} already. Stop it, give this one "
+                "another --data, or use PostgreSQL (EXAM_DATABASE_URL), which takes any number."
+            ) from None
+        yield

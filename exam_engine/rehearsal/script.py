@@ -83,7 +83,8 @@ def _answers(rng: Random, question_count: int) -> list[Save]:
         if position in unsure:
             chosen[position] += 1
             made.append((position, chosen[position]))
-    back = rng.sample(positions, min(RETURNS + BLANKS, len(positions)))
+    earlier = positions[:-1]
+    back = rng.sample(earlier, min(RETURNS + BLANKS, len(earlier)))
     made += [(position, chosen[position] + 2) for position in back[BLANKS:]]
     made += [(position, None) for position in back[:BLANKS]]
     return [

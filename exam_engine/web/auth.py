@@ -5,7 +5,6 @@ Each route says in its ``opt`` whom it serves: `PUBLIC`, `SIGNED_IN`, a set of r
 that says nothing does not start (`check_routes`).
 """
 
-from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -151,11 +150,9 @@ def provide_visitor(request: AnyRequest) -> SignedIn | None:
     return visitor
 
 
-def check_routes(app: Litestar, exempt: Iterable[str]) -> None:
+def check_routes(app: Litestar) -> None:
     """Raise unless every route says whom it serves."""
     for route in app.routes:
-        if any(route.path.startswith(prefix) for prefix in exempt):
-            continue
         for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)]):
             only_options = getattr(handler, "http_methods", None) == {"OPTIONS"}
             if handler is not None and not only_options and FOR not in handler.opt:

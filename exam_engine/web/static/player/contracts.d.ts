@@ -26,6 +26,10 @@ interface Countdown {
 
 /** outbox.js: answers that the server has not acknowledged. Every function returns a new box. */
 interface Outbox {
+  /** A change was made that has no number yet. */
+  hold(box: Box, now: number): Box;
+  /** The change that was held has its number, or never will. */
+  release(box: Box): Box;
   /** Put an answer at its place; one that is there already changes nothing. */
   enqueue(box: Box, entry: Entry, now: number): Box;
   /** The next to send. */
@@ -71,7 +75,7 @@ interface AnswerStore {
   readonly durable: boolean;
   /** What an earlier page left. */
   entries(): Promise<Entry[]>;
-  /** Highest sequence this page gave out in a lease; 0 when none. */
+  /** Highest sequence this device gave out in a lease; 0 when none. */
   highest(lease: number): number;
   /** Give the change its number, above `floor` and every number used on this device, and keep it. */
   add(lease: number, floor: number, change: Change): Promise<Entry>;
@@ -89,7 +93,7 @@ type Exchange = (path: string, body?: unknown) => Promise<Reply>;
  */
 type Classify = (reply: Reply, attempt: string, entry: Entry) => Verdict;
 
-/** sender.js: empties the outbox, one answer at a time, in order, until each has its receipt. */
+/** transport.js: empties the outbox, one answer at a time, in order, until each has its receipt. */
 interface Sender {
   readonly box: Box;
   readonly line: Line;
@@ -146,12 +150,12 @@ type WatchSignals = (on: Record<"online" | "offline" | "shown", () => void>) => 
 };
 
 /**
- * tab.js: one tab writes. Web Locks, or talk over a BroadcastChannel where they are missing (pages
+ * storage.js: one tab writes. Web Locks, or talk over a BroadcastChannel where they are missing (pages
  * without TLS). Resolves to whether this tab writes; `lost` is called when another takes over.
  */
 type ClaimTab = (attempt: string, steal: boolean, lost: () => void) => Promise<boolean>;
 
-/** questions.js: questions in memory, fetched ahead of the candidate, never stored on the device. */
+/** transport.js: questions in memory, fetched ahead of the candidate, never stored on the device. */
 type CreateQuestions = (attempt: string, count: number, exchange: Exchange) => {
   held: Map<number, string>;
   /** Keep the next ten ready. */
@@ -173,7 +177,7 @@ type CreatePaper = (answered: (answer: Answer) => void) => {
   clear(): void;
 };
 
-/** sheet.js: the answer sheet, one mark per question. */
+/** frame.js: the answer sheet, one mark per question. */
 type CreateSheet = () => {
   marks: Mark[];
   mark(position: number, answer: Answer): void;
@@ -184,7 +188,13 @@ type CreateSheet = () => {
   show(): void;
 };
 
-/** bar.js: what is saved, the time. `allowance` in ms. */
+/** frame.js: write text where it changed. */
+type Fill = (place: Element, selector: string, text: string) => void;
+
+/** frame.js: say something to ears, politely or at once. */
+type Say = (how: "polite" | "assertive", text: string) => void;
+
+/** frame.js: what is saved, the time. `allowance` in ms. */
 type CreateBar = (allowance: number) => {
   /** Hide or show the time; without a word, the other way round. */
   hideTime(hide?: boolean): void;

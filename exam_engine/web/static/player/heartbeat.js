@@ -5,31 +5,31 @@ export const isTruth = (body) => typeof body?.state === "string" && typeof body.
 
 /** @type {Pace} */
 export const pace = (state, failures, random) =>
-  Math.min(20_000, (state === "running" ? 10_000 : 3_000) * 1.5 ** failures) * (0.9 + random / 5);
+	Math.min(20_000, (state === "running" ? 10_000 : 3_000) * 1.5 ** failures) * (0.9 + random / 5);
 
 /** @type {CreateHeartbeat} */
 export function createHeartbeat({ send, heard, state }) {
-  let failures = 0;
-  let timer = 0;
-  let ended = false;
-  /** @type {Promise<void> | null} */
-  let under = null;
+	let failures = 0;
+	let timer = 0;
+	let ended = false;
+	/** @type {Promise<void> | null} */
+	let under = null;
 
-  async function once() {
-    clearTimeout(timer);
-    const reply = await send();
-    failures = isTruth(reply.body) ? 0 : failures + 1;
-    if (!ended) heard(reply);
-    if (!ended) timer = Number(setTimeout(beat, reply.retryAfterMs ?? pace(state(), failures, Math.random())));
-  }
+	async function once() {
+		clearTimeout(timer);
+		const reply = await send();
+		failures = isTruth(reply.body) ? 0 : failures + 1;
+		if (!ended) heard(reply);
+		if (!ended) timer = Number(setTimeout(beat, reply.retryAfterMs ?? pace(state(), failures, Math.random())));
+	}
 
-  const beat = () => (under ??= once().finally(() => (under = null)));
+	const beat = () => (under ??= once().finally(() => (under = null)));
 
-  return {
-    beat,
-    end() {
-      ended = true;
-      clearTimeout(timer);
-    },
-  };
+	return {
+		beat,
+		end() {
+			ended = true;
+			clearTimeout(timer);
+		},
+	};
 }

@@ -1,22 +1,18 @@
 /** The player: joins the pure parts, the device, the line and the page. */
 
-import { createBar, say } from "./bar.js";
-import * as countdown from "./countdown.js";
+import { countdown, unknown } from "./countdown.js";
+import { byId, createBar, createSheet, fill, say } from "./frame.js";
 import { createHeartbeat, isTruth } from "./heartbeat.js";
-import { meaning, pathOf, positionOf, summary } from "./navigation.js";
-import { overall } from "./outbox.js";
-import { byId, fill, pass } from "./page.js";
+import { navigation } from "./navigation.js";
+import { outbox } from "./outbox.js";
 import { createPaper } from "./paper.js";
-import { createQuestions } from "./questions.js";
-import { createSender } from "./sender.js";
-import { createSheet } from "./sheet.js";
 import { asSent, watchSignals } from "./signals.js";
-import { openStorage } from "./storage.js";
-import { claimTab } from "./tab.js";
-import { exchange } from "./transport.js";
+import { claimTab, openStorage } from "./storage.js";
+import { createQuestions, createSender, exchange } from "./transport.js";
 import { words } from "./words.js";
 
 const { attempt = "", exam, allowance, remaining, lease: offered } = byId("exam").dataset;
+const { meaning, pathOf, positionOf, summary } = navigation;
 const api = `/api/attempts/${attempt}`;
 const [desk, moves, stopper, view] = [byId("desk"), byId("moves"), byId("stop"), byId("view-review")];
 const bar = createBar(Number(allowance) * 1000);
@@ -24,8 +20,8 @@ const sheet = createSheet();
 const count = sheet.marks.length;
 const questions = createQuestions(attempt, count, exchange);
 const paper = createPaper((answer) => {
-  sheet.mark(position, answer);
-  void sender.add({ position, ...answer });
+	sheet.mark(position, answer);
+	void sender.add({ position, ...answer });
 });
 
 let position = positionOf(location.pathname);
@@ -38,328 +34,340 @@ let stopped = "";
 /** @type {"" | "device" | "tab"} */
 let elsewhere = "";
 let over = false;
+let started = false;
 // The page was asked for at 0 on its own clock, so the time left in it is a reading like any other.
-let clock = countdown.sync(countdown.unknown, Number(remaining), 0, performance.now());
+let clock = countdown.sync(unknown, Number(remaining), 0, performance.now());
 
 const storage = await openStorage(attempt);
 const sender = createSender({ attempt, storage, exchange, changed, heard });
 const signals = watchSignals({
-  online: () => void heart.beat(),
-  offline: () => sender.tell("down"),
-  shown: () => void heart.beat(),
+	online: () => void heart.beat(),
+	offline: () => sender.tell("down"),
+	shown: () => void heart.beat(),
 });
 const heart = createHeartbeat({
-  async send() {
-    const taken = signals.take();
-    const reply = await exchange(`${api}/heartbeat`, {
-      lease: sender.lease, waiting: sender.count, signals: asSent(taken, performance.now()),
-    });
-    if (reply.status !== 200) signals.giveBack(taken);
-    return reply;
-  },
-  heard(reply) {
-    if (isTruth(reply.body)) {
-      sender.tell("up");
-      learn(reply.body, reply);
-    } else if (reply.status === 0) sender.tell("down");
-    else if (reply.status === 401) sender.tell("signed_out");
-  },
-  state: () => stopped || state,
+	async send() {
+		const taken = signals.take();
+		const reply = await exchange(`${api}/heartbeat`, {
+			lease: sender.lease, waiting: sender.count, signals: asSent(taken, performance.now()),
+		});
+		if (reply.status !== 200) signals.giveBack(taken);
+		return reply;
+	},
+	heard(reply) {
+		if (isTruth(reply.body)) {
+			sender.tell("up");
+			learn(reply.body, reply);
+		} else if (reply.status === 0) sender.tell("down");
+		else if (reply.status === 401) sender.tell("signed_out");
+	},
+	state: () => stopped || state,
 });
 
 /** The reply to an answer. @type {Heard} */
 function heard(verdict, reply, entry) {
-  if (verdict.kind === "receipt" && state === "running")
-    clock = countdown.sync(clock, verdict.receipt.remaining_ms, reply.sentAt, reply.receivedAt);
-  if (verdict.kind === "refused") tell(words.refused(entry.position, verdict.sentence), "bad");
-  if (reply.body?.code === "sequence_reused") void takeLease(false);
-  else if (reply.status === 409) void heart.beat();
+	if (verdict.kind === "receipt" && state === "running")
+		clock = countdown.sync(clock, verdict.receipt.remaining_ms, reply.sentAt, reply.receivedAt);
+	if (verdict.kind === "refused") tell(words.refused(entry.position, verdict.sentence), "bad");
+	if (reply.body?.code === "sequence_reused") void takeLease(false);
+	else if (reply.status === 409) void heart.beat();
 }
 
 /** The server's word on the attempt. @type {(truth: Truth, reply: Reply) => void} */
 function learn(truth, { sentAt, receivedAt }) {
-  const left = truth.remaining_ms ?? 0;
-  const was = state;
-  state = truth.state;
-  pausedAt = truth.paused_at;
-  if (state === "created") return location.replace("/exam/check-in");
-  if (state !== "running" && state !== "paused") return void finish();
-  if (state === "paused") {
-    clock = countdown.stop(left);
-    stop("paused");
-  } else {
-    clock = countdown.sync(clock, left, sentAt, receivedAt);
-    if (stopped === "paused" || (stopped === "time" && left)) stop("");
-    if (was === "paused") tell(`${words.resumed} ${truth.message}`, "ok");
-    else if (truth.message && truth.message !== message) tell(truth.message, "");
-    message = truth.message;
-  }
-  // By number still our lease: we signed in again. A higher one: another device took over.
-  if (sender.lease && !elsewhere && !truth.writes_here) {
-    if (truth.lease === sender.lease) void takeLease(true);
-    else showElsewhere("device");
-  }
-  if (position && !questions.held.has(position)) void go(position, false);
-  else questions.ahead(position);
+	const left = truth.remaining_ms ?? 0;
+	const was = state;
+	state = truth.state;
+	pausedAt = truth.paused_at;
+	if (state === "created") return location.replace("/exam/check-in");
+	if (state !== "running" && state !== "paused") return void finish();
+	if (state === "paused") {
+		clock = countdown.stop(left);
+		stop("paused");
+	} else {
+		clock = countdown.sync(clock, left, sentAt, receivedAt);
+		if (stopped === "paused" || (stopped === "time" && left)) stop("");
+		if (was === "paused") tell(`${words.resumed} ${truth.message}`, "ok");
+		else if (truth.message && truth.message !== message) tell(truth.message, "");
+		message = truth.message;
+	}
+	// By number still our lease: we signed in again. A higher one: another device took over.
+	if (sender.lease && !elsewhere && !truth.writes_here) {
+		if (truth.lease === sender.lease) void takeLease(true);
+		else showElsewhere("device");
+	}
+	if (position && !questions.held.has(position)) void go(position, false);
+	else questions.ahead(position);
 }
 
 /** @type {(takeOver: boolean) => Promise<boolean>} */
 async function takeLease(takeOver) {
-  const { body } = await exchange(`${api}/lease`, { take_over: takeOver });
-  if (body?.next_sequence) {
-    sender.grant(body.lease, body.next_sequence - 1);
-    return true;
-  }
-  if (body?.code === "other_device") showElsewhere("device");
-  else if (!over) setTimeout(takeLease, 3_000, takeOver);
-  return false;
+	const { body } = await exchange(`${api}/lease`, { take_over: takeOver });
+	if (body?.next_sequence) {
+		sender.grant(body.lease, body.next_sequence - 1);
+		return true;
+	}
+	if (body?.code === "other_device") showElsewhere("device");
+	else if (!over) setTimeout(takeLease, 3_000, takeOver);
+	return false;
 }
 
 /** Draw what can be said of the outbox. */
 function changed() {
-  const now = performance.now();
-  const left = sender.count;
-  const up = sender.line === "up";
-  bar.showSaved(overall(sender.box, now, sender.line), storage.durable, now);
-  sheet.absent((at) => !up && !questions.held.has(at));
-  fill(view, "#stored", !up ? words.offline(left, storage.durable) : left ? words.waiting : words.allSent);
-  if (stopped) fill(stopper, "p", {
-    paused: words.paused(pausedAt, left),
-    time: up ? words.asking : words.timeUp(left),
-    submit: up && !left ? words.submitting : words.notSubmitted(left),
-  }[stopped]);
+	const now = performance.now();
+	const left = sender.count;
+	const up = sender.line === "up";
+	bar.showSaved(outbox.overall(sender.box, now, sender.line), storage.durable, now);
+	sheet.absent((at) => !up && !questions.held.has(at));
+	fill(view, "#stored", !up ? words.offline(left, storage.durable) : left ? words.waiting : words.allSent);
+	if (stopped) fill(stopper, "p", {
+		paused: words.paused(pausedAt, left),
+		time: up ? words.asking : words.timeUp(left),
+		submit: up && !left ? words.submitting : words.notSubmitted(left),
+	}[stopped]);
 }
 
 /** A notice above the question, until the next one. @type {(text: string, kind: string) => void} */
 function tell(text, kind) {
-  const place = byId("news");
-  place.className = `notice ${kind}`;
-  fill(place, "p", text);
-  place.hidden = false;
-  say(kind ? "assertive" : "polite", text);
+	const place = byId("news");
+	place.className = `notice ${kind}`;
+	fill(place, "p", text);
+	place.hidden = false;
+	say(kind ? "assertive" : "polite", text);
 }
 
 /** This page can only show. @param {"device" | "tab"} where */
 function showElsewhere(where) {
-  elsewhere = where;
-  byId("paper").disabled = true;
-  const place = byId("elsewhere");
-  const parts = place.querySelectorAll("h2, p");
-  if (where === "tab") parts.forEach((part, i) => (part.textContent = words.otherTab[i] ?? ""));
-  place.hidden = false;
-  place.querySelector("h2")?.focus();
-  say("assertive", parts[1]?.textContent ?? "");
+	elsewhere = where;
+	byId("paper").disabled = true;
+	const place = byId("elsewhere");
+	const parts = place.querySelectorAll("h2, p");
+	if (where === "tab") parts.forEach((part, i) => (part.textContent = words.otherTab[i] ?? ""));
+	place.hidden = false;
+	place.querySelector("h2")?.focus();
+	say("assertive", parts[1]?.textContent ?? "");
 }
 
 /** Replace the page while the candidate cannot work; "" brings it back. @param {Stop} why */
 function stop(why) {
-  if (stopped === why) return;
-  paper.settle();
-  stopped = why;
-  stopper.hidden = !why;
-  desk.hidden = moves.hidden = Boolean(why);
-  if (!why) return void (view.hidden ? go(position || 1, false) : review(false));
-  fill(stopper, "h1", words.titles[why]);
-  fill(stopper, "p", "");
-  for (const button of stopper.querySelectorAll("button")) button.hidden = why !== "submit";
-  if (why === "paused") address("/exam/paused", false);
-  stopper.querySelector("h1")?.focus();
-  changed();
+	if (stopped === why) return;
+	paper.settle();
+	stopped = why;
+	stopper.hidden = !why;
+	desk.hidden = moves.hidden = Boolean(why);
+	if (!why) return void (view.hidden ? go(position || 1, false) : review(false));
+	fill(stopper, "h1", words.titles[why]);
+	fill(stopper, "p", "");
+	for (const button of stopper.querySelectorAll("button")) button.hidden = why !== "submit";
+	if (why === "paused") address("/exam/paused", false);
+	stopper.querySelector("h1")?.focus();
+	changed();
 }
 
 /** @type {(path: string, push: boolean) => void} */
 function address(path, push) {
-  if (location.pathname !== path) history[push ? "pushState" : "replaceState"](null, "", path);
+	if (location.pathname !== path) history[push ? "pushState" : "replaceState"](null, "", path);
 }
 
 /** @type {(to: number, push: boolean) => Promise<void>} */
 async function go(to, push) {
-  if (to < 1 || to > count || stopped) return;
-  paper.settle();
-  if (!storage.durable && to !== position) {
-    await sender.settled();
-    if (sender.count) return tell(words.stay, "warn");
-  }
-  byId("news").hidden ||= push;
-  position = to;
-  sessionStorage.setItem(`place-${attempt}`, String(to));
-  address(pathOf(to), push);
-  if (!questions.held.has(to)) frame(to, words.loading);
-  const html = await questions.get(to);
-  if (position !== to || stopped) return;
-  if (html) paper.show(to, html, sheet.marks[to - 1]?.answer);
-  frame(to, html ? "" : words.absent(to, [...questions.held.keys()].sort((a, b) => a - b)));
-  questions.ahead(to);
+	if (to < 1 || to > count || stopped) return;
+	paper.settle();
+	if (!storage.durable && to !== position) {
+		await sender.settled();
+		if (sender.count) return tell(words.stay, "warn");
+	}
+	byId("news").hidden ||= push;
+	position = to;
+	sessionStorage.setItem(`place-${attempt}`, String(to));
+	address(pathOf(to), push);
+	if (!questions.held.has(to)) frame(to, words.loading);
+	const html = await questions.get(to);
+	if (position !== to || stopped) return;
+	if (html) paper.show(to, html, sheet.marks[to - 1]?.answer);
+	frame(to, html ? "" : words.absent(to, [...questions.held.keys()].sort((a, b) => a - b)));
+	questions.ahead(to);
 }
 
 /** Everything around question `to`, and a sentence in its place. @type {(to: number, instead: string) => void} */
 function frame(to, instead) {
-  const place = byId("question");
-  if (instead) place.innerHTML = `<h1 tabindex="-1"><span class="vh">Question </span>${to} <small>of ${count}</small></h1><p>${instead}</p>`;
-  view.hidden = true;
-  byId("view-question").hidden = moves.hidden = false;
-  sheet.current(to);
-  const [previous, next] = moves.querySelectorAll("button");
-  if (previous) previous.disabled = to === 1;
-  if (next) next.textContent = to === count ? "Review" : "Next";
-  document.title = `Question ${to} of ${count} – ${exam}`;
-  scrollTo(0, 0);
-  place.querySelector("h1")?.focus();
+	const place = byId("question");
+	if (instead) place.innerHTML = `<h1 tabindex="-1"><span class="vh">Question </span>${to} <small>of ${count}</small></h1><p>${instead}</p>`;
+	view.hidden = true;
+	byId("view-question").hidden = moves.hidden = false;
+	sheet.current(to);
+	const [previous, next] = moves.querySelectorAll("button");
+	if (previous) previous.disabled = to === 1;
+	if (next) next.textContent = to === count ? "Review" : "Next";
+	document.title = `Question ${to} of ${count} – ${exam}`;
+	arrive(place);
+}
+
+/** Start reading at the heading; a fresh page leaves that to the browser. @param {Element} place */
+function arrive(place) {
+	if (!started) return;
+	scrollTo(0, 0);
+	place.querySelector("h1")?.focus();
 }
 
 /** @type {(push: boolean) => Promise<void>} */
 async function review(push) {
-  paper.settle();
-  address("/exam/review", push);
-  byId("view-question").hidden = moves.hidden = true;
-  view.hidden = false;
-  sheet.current(0);
-  document.title = `Check your answers – ${exam}`;
-  const { open, flagged } = summary(sheet.marks);
-  fill(view, "#open", words.open(open));
-  fill(view, "#marked", words.flagged(flagged));
-  changed();
-  scrollTo(0, 0);
-  view.querySelector("h1")?.focus();
-  // The letters are on the server's own page; without a line the map has to do.
-  const text = sender.line === "up" && !sender.count && (await fetch("/exam/review").then((r) => r.text(), () => ""));
-  const letters = new DOMParser().parseFromString(text || "", "text/html").getElementById("letters");
-  byId("letters").replaceChildren(...(letters?.childNodes ?? []));
+	paper.settle();
+	address("/exam/review", push);
+	byId("view-question").hidden = moves.hidden = true;
+	view.hidden = false;
+	sheet.current(0);
+	document.title = `Check your answers – ${exam}`;
+	const { open, flagged } = summary(sheet.marks);
+	fill(view, "#open", words.open(open));
+	fill(view, "#marked", words.flagged(flagged));
+	changed();
+	arrive(view);
+	// The letters are on the server's own page; without a line the map has to do.
+	const text = sender.line === "up" && !sender.count && (await fetch("/exam/review").then((r) => r.text(), () => ""));
+	const letters = new DOMParser().parseFromString(text || "", "text/html").getElementById("letters");
+	byId("letters").replaceChildren(...(letters?.childNodes ?? []));
 }
 
 async function submit() {
-  const ask = byId("ask");
-  fill(ask, "p", words.sure(byId("open").textContent ?? ""));
-  ask.returnValue = "";
-  ask.showModal();
-  await new Promise((resolve) => ask.addEventListener("close", resolve, { once: true }));
-  if (ask.returnValue !== "yes") return;
-  stop("submit");
-  await sender.settled();
-  for (let last = sender.last; stopped === "submit" && !over; ) {
-    if (!sender.count) {
-      const { status, body } = await exchange(`${api}/submit`, { lease: sender.lease, last_sequence: last });
-      if (status === 200 && body?.state) return void finish();
-      // Nothing is left here, so what the server has is all there is.
-      if (body?.code === "answers_missing" && (await takeLease(false))) last = sender.known;
-      else await heart.beat();
-    }
-    await pass(sender.count ? 200 : 1_000);
-  }
+	const ask = byId("ask");
+	fill(ask, "p", words.sure(byId("open").textContent ?? ""));
+	ask.returnValue = "";
+	ask.showModal();
+	await new Promise((resolve) => ask.addEventListener("close", resolve, { once: true }));
+	if (ask.returnValue !== "yes") return;
+	stop("submit");
+	await sender.settled();
+	for (let last = sender.last; stopped === "submit" && !over; ) {
+		if (!sender.count) {
+			const { status, body } = await exchange(`${api}/submit`, { lease: sender.lease, last_sequence: last });
+			if (status === 200 && body?.state) return void finish();
+			// Nothing is left here, so what the server has is all there is.
+			if (body?.code === "answers_missing" && (await takeLease(false))) last = sender.known;
+			else await heart.beat();
+		}
+		await pass(sender.count ? 200 : 1_000);
+	}
 }
 
 /** The server says that it is over; what is left on the device goes from the next page. */
 async function finish() {
-  over = true;
-  heart.end();
-  paper.settle();
-  await Promise.race([sender.settled(), pass(2_000)]);
-  location.replace("/exam/finished");
+	over = true;
+	heart.end();
+	paper.settle();
+	await Promise.race([sender.settled(), pass(2_000)]);
+	location.replace("/exam/finished");
 }
 
 /** @type {Record<string, (n?: number) => unknown>} */
 const acts = {
-  next: () => (position < count ? go(position + 1, true) : review(true)),
-  previous: () => go(position - 1, true),
-  review: () => review(true),
-  return: () => go(position || 1, true),
-  back: () => stop(""),
-  map: sheet.show,
-  flag: paper.flag,
-  clear: paper.clear,
-  cross: paper.cross,
-  choose: paper.choose,
-  hide: () => bar.hideTime(),
-  keys: () => byId("keys").showModal(),
-  saved: () => say("polite", bar.saved()),
-  time() {
-    const left = countdown.remaining(clock, performance.now());
-    bar.hideTime(false);
-    say("polite", left === null ? words.unknown : words.left(countdown.spoken(left)));
-  },
+	next: () => (position < count ? go(position + 1, true) : review(true)),
+	previous: () => go(position - 1, true),
+	review: () => review(true),
+	return: () => go(position || 1, true),
+	back: () => stop(""),
+	map: sheet.show,
+	flag: paper.flag,
+	clear: paper.clear,
+	cross: paper.cross,
+	choose: paper.choose,
+	hide: () => bar.hideTime(),
+	keys: () => byId("keys").showModal(),
+	saved: () => say("polite", bar.saved()),
+	time() {
+		const left = countdown.remaining(clock, performance.now());
+		bar.hideTime(false);
+		say("polite", left === null ? words.unknown : words.left(countdown.spoken(left)));
+	},
 };
 
 /** @type {(command: string, n?: number) => void} */
 function act(command, n) {
-  if (!stopped || command === "back" || command === "time") acts[command]?.(n);
+	if (!stopped || command === "back" || command === "time") acts[command]?.(n);
 }
 
 function listen() {
-  const keys = byId("keys");
-  keys.addEventListener("close", () => act(keys.returnValue));
-  document.addEventListener("keydown", (event) => {
-    const among = document.activeElement?.closest("#question fieldset");
-    const [command, n] = meaning(event, keys.open ? "keys" : among ? "answers" : "page");
-    if (!command || byId("ask").open) return;
-    event.preventDefault();
-    if (keys.open) keys.close(command);
-    else act(command, n);
-  });
-  document.addEventListener("click", (event) => {
-    const target = /** @type {Element} */ (event.target);
-    /** @type {HTMLButtonElement | null} */
-    const button = target.closest("button[type=button][value]");
-    if (button) act(button.value);
-    const link = target.closest("a");
-    if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const to = positionOf(link.pathname);
-    const command = link.hash === "#sheet" ? "map" : link.pathname === "/exam/review" ? "review" : "";
-    if (!to && !command) return;
-    event.preventDefault();
-    if (command) act(command);
-    else void go(to, true);
-  });
-  byId("answer").addEventListener("submit", (event) => {
-    event.preventDefault();
-    act(/** @type {HTMLButtonElement | null} */ (event.submitter)?.value ?? "");
-  });
-  byId("submit").addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (!elsewhere) void submit();
-  });
-  byId("elsewhere").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (await (elsewhere === "tab" ? claimTab(attempt, true, () => {}) : takeLease(true))) location.reload();
-  });
-  addEventListener("popstate", () => {
-    const to = positionOf(location.pathname);
-    if (to) void go(to, false);
-    else if (location.pathname === "/exam/review") void review(false);
-  });
-  addEventListener("pagehide", paper.settle);
-  addEventListener("pageshow", (event) => event.persisted && location.reload());
-  addEventListener("beforeunload", (event) => {
-    if (!storage.durable && sender.count) event.preventDefault();
-  });
+	const keys = byId("keys");
+	keys.addEventListener("close", () => act(keys.returnValue));
+	document.addEventListener("keydown", (event) => {
+		const among = document.activeElement?.closest("#question fieldset");
+		const [command, n] = meaning(event, keys.open ? "keys" : among ? "answers" : "page");
+		if (!command || byId("ask").open) return;
+		event.preventDefault();
+		if (keys.open) keys.close(command);
+		else act(command, n);
+	});
+	document.addEventListener("click", (event) => {
+		const target = /** @type {Element} */ (event.target);
+		/** @type {HTMLButtonElement | null} */
+		const button = target.closest("button[type=button][value]");
+		if (button) act(button.value);
+		const link = target.closest("a");
+		if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+		const to = positionOf(link.pathname);
+		const command = link.hash === "#sheet" ? "map" : link.pathname === "/exam/review" ? "review" : "";
+		if (!to && !command) return;
+		event.preventDefault();
+		if (command) act(command);
+		else void go(to, true);
+	});
+	byId("answer").addEventListener("submit", (event) => {
+		event.preventDefault();
+		act(/** @type {HTMLButtonElement | null} */ (event.submitter)?.value ?? "");
+	});
+	byId("submit").addEventListener("submit", (event) => {
+		event.preventDefault();
+		if (!elsewhere) void submit();
+	});
+	byId("elsewhere").addEventListener("submit", async (event) => {
+		event.preventDefault();
+		if (await (elsewhere === "tab" ? claimTab(attempt, true, () => {}) : takeLease(true))) location.reload();
+	});
+	addEventListener("popstate", () => {
+		const to = positionOf(location.pathname);
+		if (to) void go(to, false);
+		else if (location.pathname === "/exam/review") void review(false);
+	});
+	addEventListener("pagehide", paper.settle);
+	addEventListener("pageshow", (event) => event.persisted && location.reload());
+	addEventListener("beforeunload", (event) => {
+		if (!storage.durable && sender.count) event.preventDefault();
+	});
 }
 
 function tick() {
-  const left = countdown.remaining(clock, performance.now());
-  bar.showTime(left);
-  changed();
-  if (left !== 0 || state !== "running" || stopped === "time" || over) return;
-  stop("time");
-  void heart.beat();
+	const left = countdown.remaining(clock, performance.now());
+	bar.showTime(left);
+	changed();
+	if (left !== 0 || state !== "running" || stopped === "time" || over) return;
+	stop("time");
+	void heart.beat();
 }
 
 document.documentElement.classList.add("js");
 if (position) questions.held.set(position, byId("question").innerHTML);
 if (!storage.durable) {
-  tell(words.cannotStore, "bad");
-  signals.note("storage_blocked");
+	tell(words.cannotStore, "bad");
+	signals.note("storage_blocked");
 }
 const mine = await claimTab(attempt, false, () => showElsewhere("tab"));
 if (mine) {
-  await sender.load();
-  for (const entry of sender.box.entries) sheet.mark(entry.position, entry);
+	await sender.load();
+	for (const entry of sender.box.entries) sheet.mark(entry.position, entry);
 } else {
-  showElsewhere("tab");
-  signals.note("second_tab");
+	showElsewhere("tab");
+	signals.note("second_tab");
 }
 listen();
 if (position) paper.show(position, questions.held.get(position) ?? "", sheet.marks[position - 1]?.answer);
 else void review(false);
 if (!offered) elsewhere ||= "device";
-else if (mine) void takeLease(false);
+else if (mine) {
+	// Numbered here before: go on at once, whatever the line does. The server's word comes after.
+	if (storage.highest(Number(offered))) sender.grant(Number(offered), 0);
+	void takeLease(false);
+}
+started = true;
+tick();
 setInterval(tick, 500);
 await heart.beat();

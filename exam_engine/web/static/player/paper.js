@@ -1,96 +1,96 @@
 /** The question on the page: choosing, flagging, clearing, crossing out. */
 
-import { byId } from "./page.js";
+import { byId } from "./frame.js";
 
 const REST_MS = 400;
 
 /** @type {CreatePaper} */
 export function createPaper(answered) {
-  const place = byId("question");
-  /** @type {Record<number, Set<string>>} */
-  const crossed = {};
-  let position = 0;
-  let byArrow = false;
-  let timer = 0;
+	const place = byId("question");
+	/** @type {Record<number, Set<string>>} */
+	const crossed = {};
+	let position = 0;
+	let byArrow = false;
+	let timer = 0;
 
-  /** @returns {HTMLInputElement[]} */
-  const radios = () => Array.from(place.querySelectorAll("[type=radio]"));
-  /** @returns {HTMLInputElement | null} */
-  const flag = () => place.querySelector("[name=flagged]");
+	/** @returns {HTMLInputElement[]} */
+	const radios = () => Array.from(place.querySelectorAll("[type=radio]"));
+	/** @returns {HTMLInputElement | null} */
+	const flag = () => place.querySelector("[name=flagged]");
 
-  function settle() {
-    if (!timer) return;
-    clearTimeout(timer);
-    timer = 0;
-    const response = radios().find((r) => r.checked)?.value ?? null;
-    answered({ response, flagged: flag()?.checked ?? false });
-  }
+	function settle() {
+		if (!timer) return;
+		clearTimeout(timer);
+		timer = 0;
+		const response = radios().find((r) => r.checked)?.value ?? null;
+		answered({ response, flagged: flag()?.checked ?? false });
+	}
 
-  /** @param {number} ms */
-  function soon(ms) {
-    clearTimeout(timer);
-    timer = Number(setTimeout(settle, ms));
-    if (!ms) settle();
-  }
+	/** @param {number} ms */
+	function soon(ms) {
+		clearTimeout(timer);
+		timer = Number(setTimeout(settle, ms));
+		if (!ms) settle();
+	}
 
-  /** @param {HTMLInputElement | undefined} radio @param {boolean} [out] */
-  function cross(radio, out) {
-    const row = radio?.closest(".option");
-    if (!radio || !row) return;
-    out = row.classList.toggle("crossed", out);
-    (crossed[position] ??= new Set())[out ? "add" : "delete"](radio.value);
-    row.querySelector("button")?.setAttribute("aria-pressed", String(out));
-  }
+	/** @param {HTMLInputElement | undefined} radio @param {boolean} [out] */
+	function cross(radio, out) {
+		const row = radio?.closest(".option");
+		if (!radio || !row) return;
+		out = row.classList.toggle("crossed", out);
+		(crossed[position] ??= new Set())[out ? "add" : "delete"](radio.value);
+		row.querySelector("button")?.setAttribute("aria-pressed", String(out));
+	}
 
-  /** @param {HTMLInputElement | null | undefined} input @param {boolean} on */
-  function set(input, on) {
-    if (!input || input.matches(":disabled")) return;
-    input.focus();
-    if (input.checked === on) return;
-    input.checked = on;
-    if (input.type === "radio") cross(input, false);
-    soon(0);
-  }
+	/** @param {HTMLInputElement | null | undefined} input @param {boolean} on */
+	function set(input, on) {
+		if (!input || input.matches(":disabled")) return;
+		input.focus();
+		if (input.checked === on) return;
+		input.checked = on;
+		if (input.type === "radio") cross(input, false);
+		soon(0);
+	}
 
-  place.addEventListener("keydown", (event) => {
-    byArrow = event.key.startsWith("Arrow");
-    // Enter would submit the form; it must never leave a question.
-    if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
-  });
-  place.addEventListener("pointerdown", () => (byArrow = false));
-  place.addEventListener("change", ({ target }) => {
-    const input = /** @type {HTMLInputElement} */ (target);
-    const radio = input.type === "radio";
-    if (radio) cross(input, false);
-    soon(radio && byArrow ? REST_MS : 0);
-  });
-  place.addEventListener("click", ({ target }) => {
-    const button = /** @type {Element} */ (target).closest("[data-cross]");
-    if (button) cross(radios()[Number(button.getAttribute("data-cross"))]);
-  });
+	place.addEventListener("keydown", (event) => {
+		byArrow = event.key.startsWith("Arrow");
+		// Enter would submit the form; it must never leave a question.
+		if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
+	});
+	place.addEventListener("pointerdown", () => (byArrow = false));
+	place.addEventListener("change", ({ target }) => {
+		const input = /** @type {HTMLInputElement} */ (target);
+		const radio = input.type === "radio";
+		if (radio) cross(input, false);
+		soon(radio && byArrow ? REST_MS : 0);
+	});
+	place.addEventListener("click", ({ target }) => {
+		const button = /** @type {Element} */ (target).closest("[data-cross]");
+		if (button) cross(radios()[Number(button.getAttribute("data-cross"))]);
+	});
 
-  return {
-    settle,
-    show(at, html, answer) {
-      position = at;
-      place.innerHTML = html;
-      radios().forEach((radio, i) => {
-        if (answer) radio.checked = radio.value === answer.response;
-        radio.closest(".option")?.insertAdjacentHTML("beforeend",
-          `<button type="button" class="quiet" data-cross="${i}" aria-pressed="false">Cross out<span class="vh"> ${"ABCDEFGH"[i]}</span></button>`);
-        if (crossed[at]?.has(radio.value)) cross(radio, true);
-      });
-      const box = flag();
-      if (box && answer) box.checked = answer.flagged;
-    },
-    choose: (n = 0) => set(radios()[n], true),
-    cross: () => cross(radios().find((r) => r === document.activeElement)),
-    flag: () => set(flag(), !flag()?.checked),
-    clear() {
-      const chosen = radios().find((r) => r.checked);
-      if (!chosen) return;
-      chosen.checked = false;
-      soon(0);
-    },
-  };
+	return {
+		settle,
+		show(at, html, answer) {
+			position = at;
+			place.innerHTML = html;
+			radios().forEach((radio, i) => {
+				if (answer) radio.checked = radio.value === answer.response;
+				radio.closest(".option")?.insertAdjacentHTML("beforeend",
+					`<button type="button" class="quiet" data-cross="${i}" aria-pressed="false">Cross out<span class="vh"> ${"ABCDEFGH"[i]}</span></button>`);
+				if (crossed[at]?.has(radio.value)) cross(radio, true);
+			});
+			const box = flag();
+			if (box && answer) box.checked = answer.flagged;
+		},
+		choose: (n = 0) => set(radios()[n], true),
+		cross: () => cross(radios().find((r) => r === document.activeElement)),
+		flag: () => set(flag(), !flag()?.checked),
+		clear() {
+			const chosen = radios().find((r) => r.checked);
+			if (!chosen) return;
+			chosen.checked = false;
+			soon(0);
+		},
+	};
 }

@@ -20,7 +20,9 @@ interface Entry extends Change {
 /** What is not on the server yet, and what was said about the last sendings. */
 interface Box {
   entries: readonly Entry[];
-  /** Since when something waits without a success in between. */
+  /** Changes that have no number yet, because the lease or the device's storage is awaited. */
+  held: number;
+  /** Since when something waits, without a success in between. */
   since: number | null;
   failures: number;
   notBefore: number;
@@ -107,6 +109,7 @@ interface PageIds {
   moves: HTMLElement;
   sheet: HTMLElement;
   saved: HTMLElement;
+  "sign-in": HTMLElement;
   timer: HTMLElement;
   hide: HTMLElement;
   polite: HTMLElement;

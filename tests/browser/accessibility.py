@@ -1,0 +1,37 @@
+"""What must hold for everybody on every page: axe finds nothing, and nothing scrolls sideways."""
+
+from typing import Any
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1280)]
+RULES: dict[str, Any] = {
+    "resultTypes": ["violations"],
+    "rules": {"target-size": {"enabled": True}},  # WCAG 2.5.8; axe leaves it out by default
+}
+SIDEWAYS = """() => [...document.querySelectorAll('body *')]
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.vh, .wide'))
+    .map((e) => e.outerHTML.slice(0, 80))"""
+
+
+async def faults_of(page: Page, state: str) -> list[str]:
+    """One line for each violation in each look; the page is left as it was."""
+    before = page.viewport_size
+    assert before is not None
+    faults = []
+    for scheme, width in LOOKS:
+        await page.emulate_media(color_scheme=scheme)
+        await page.set_viewport_size({"width": width, "height": 900})
+        look = f"{state}, {scheme}, {width}"
+        found = await Axe().run(page, options=RULES)
+        faults += [
+            f"{look}: {violation['id']} ({violation['help']}): "
+            + " | ".join(node["html"][:120] for node in violation["nodes"][:3])
+            for violation in found.response["violations"]
+        ]
+        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            faults.append(f"{look}: scrolls sideways: {await page.evaluate(SIDEWAYS)}")
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size(before)
+    return faults
