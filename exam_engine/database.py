@@ -6,6 +6,7 @@ recorder among them, queues at one fair gate, so nobody spins on a busy file.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
@@ -34,6 +35,13 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
 )
+SQLITE_AWAY = {  # primary result codes: the file or its disk, not the statement
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+}
 POSTGRES_SETTINGS = {
     "application_name": "exam-engine",
     "synchronous_commit": "on",
@@ -132,6 +140,8 @@ def is_unavailable(error: BaseException) -> bool:
         return error.connection_invalidated or (
             original is not None and original is not error and is_unavailable(original)
         )
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode & 0xFF in SQLITE_AWAY
     return isinstance(
         error,
         ConnectionError

@@ -40,9 +40,8 @@ def read_responses(responses: ArrayLike, *, missing: int | None = None) -> Codes
     if given.ndim != 2:
         raise BadResponses(f"responses have {given.ndim} dimensions, not persons by items")
     if 0 in given.shape:
-        raise NotEnoughData(
-            f"the response matrix is empty: {given.shape[0]} persons by {given.shape[1]} items"
-        )
+        n_persons, n_items = given.shape
+        raise NotEnoughData(f"the responses are empty: {n_persons} persons by {n_items} items")
     if given.dtype.kind not in "biuf":
         given = _numbers(given)
     administered = ~np.isnan(given) if given.dtype.kind == "f" else np.ones(given.shape, bool)

@@ -25,6 +25,8 @@ from exam_engine.exams.tables import Exam, Form
 from exam_engine.invigilation.service import Invigilation
 from exam_engine.registration.service import Registration
 from exam_engine.registration.tables import Sitting
+from exam_engine.results.queries import find_result_of
+from exam_engine.results.tables import Result
 from item_bank.framework import bundled_edition
 from item_bank.items import Choice, ItemContent, ItemFacts
 from item_bank.lifecycle import ItemState
@@ -97,13 +99,14 @@ async def a_sign_in(session: AsyncSession, now: datetime, person_id: UUID) -> Si
 
 
 def an_item(code: str, key: str) -> ItemContent:
-    """An item whose every secret text carries the canary."""
+    """An item whose every secret text, its code among them, carries the canary."""
+    seen = code.removeprefix(f"{CANARY}-")
     return ItemContent(
         title=f"{CANARY}-title-{code}",
-        situation=(f"A situation that everybody may read, of {code}.",),
-        question=f"Which option is the best one in {code}?",
+        situation=(f"A situation that everybody may read, of {seen}.",),
+        question=f"Which option is the best one in {seen}?",
         choices=tuple(
-            Choice(one, f"Option {one} of {code}.", f"{CANARY}-rationale-{code}-{one}")
+            Choice(one, f"Option {one} of {seen}.", f"{CANARY}-rationale-{code}-{one}")
             for one in "ABCD"
         ),
         key=key,
@@ -181,3 +184,9 @@ async def a_running_attempt(session: AsyncSession, now: datetime, seat: Seat) ->
     """Started just now; the seat's sign-in holds lease 1."""
     attempt = await an_attempt(session, now, seat)
     return await Invigilation(session, now).start(attempt.id, seat.who, agreement=True)
+
+
+async def result_of(session: AsyncSession, attempt_id: UUID) -> Result:
+    found = await find_result_of(session, attempt_id)
+    assert found is not None
+    return found

@@ -23,6 +23,8 @@ class SignedIn:
 
 
 async def find_person_by_email(session: AsyncSession, email: str) -> Person | None:
+    if "\0" in email:  # PostgreSQL cannot even be asked
+        return None
     return await session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 

@@ -168,7 +168,7 @@ def _on_own_server(arguments: argparse.Namespace, data_dir: Path) -> dict[str, A
     settings = Settings.from_env(environ)
     _tell("Filling the database")
     upgrade(settings)
-    token = uvloop.run(_fill(settings))
+    token = uvloop.run(fill(settings))
 
     async def rehearse() -> dict[str, Any]:
         async with own_server(data_dir, arguments.database) as server:
@@ -185,7 +185,7 @@ def _on_own_server(arguments: argparse.Namespace, data_dir: Path) -> dict[str, A
     return uvloop.run(rehearse())
 
 
-async def _fill(settings: Settings) -> str:
+async def fill(settings: Settings) -> str:
     """A published form to sit, unless there is one, and a manager's token."""
     database = Database(settings.database_url)
     try:

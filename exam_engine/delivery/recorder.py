@@ -63,10 +63,10 @@ class Recorder:
 
     async def start(self) -> None:
         self._accepting = True
-        self._writers = [
-            asyncio.create_task(self._write_for_ever(store), name="answer-writer")
-            for store in self._stores
-        ]
+        for store in self._stores:
+            writer = asyncio.create_task(self._write_for_ever(store), name="answer-writer")
+            writer.add_done_callback(self._writer_ended)
+            self._writers.append(writer)
 
     async def stop(self) -> None:
         """Refuse what comes from now on, store what is waiting, then stop."""
@@ -105,8 +105,22 @@ class Recorder:
             try:
                 await self._write(store, batch)
             finally:
-                for _ in batch:
+                for _, receipt in batch:
+                    _settle(receipt, TryAgain())  # whoever has heard already hears nothing more
                     self._queue.task_done()
+
+    def _writer_ended(self, writer: asyncio.Task[None]) -> None:
+        """A writer that died takes the recorder with it: health turns red, nobody waits in vain."""
+        if writer.cancelled():
+            return
+        log.critical(
+            "an answer writer died; no answer is taken any more", exc_info=writer.exception()
+        )
+        self._accepting = False
+        while not self._queue.empty():
+            _, receipt = self._queue.get_nowait()
+            _settle(receipt, TryAgain())
+            self._queue.task_done()
 
     async def _write(self, store: AnswerStore, batch: Sequence[Waiting]) -> None:
         try:

@@ -148,7 +148,7 @@ class Delivery:
     ) -> tuple[int, int]:
         """(lease, next sequence) for a device.  Raises `OtherDevice` unless it takes over."""
         attempt = await queries.get_attempt_for_update(self._session, attempt_id)
-        if attempt.state is AttemptState.CREATED:
+        if attempt.state == AttemptState.CREATED:
             raise errors.NotStarted
         if attempt.state in TERMINAL:
             raise errors.AttemptClosed("This exam is closed.")
@@ -164,7 +164,7 @@ class Delivery:
     async def pause(self, attempt_id: UUID, by: UUID, reason: str) -> Attempt:
         """Stop the clock.  Pausing a paused attempt changes nothing."""
         attempt = await queries.get_attempt_for_update(self._session, attempt_id)
-        if attempt.state is AttemptState.PAUSED:
+        if attempt.state == AttemptState.PAUSED:
             return attempt
         if self._is_overdue(attempt):
             raise errors.AttemptClosed("Time is up for this exam. It cannot be paused any more.")
@@ -177,7 +177,7 @@ class Delivery:
     async def resume(self, attempt_id: UUID, by: UUID, reason: str) -> Attempt:
         """Start the clock again; the pause goes into the ledger to the microsecond."""
         attempt = await queries.get_attempt_for_update(self._session, attempt_id)
-        if attempt.state is AttemptState.RUNNING:
+        if attempt.state == AttemptState.RUNNING:
             return attempt
         paused_at = attempt.paused_at
         self._move(attempt, "resume")
@@ -201,9 +201,9 @@ class Delivery:
             self._expire(attempt)
             await self._session.flush()
             return attempt
-        if attempt.state is AttemptState.PAUSED:
+        if attempt.state == AttemptState.PAUSED:
             raise errors.AttemptPaused
-        if attempt.state is AttemptState.CREATED:
+        if attempt.state == AttemptState.CREATED:
             raise errors.NotStarted
         if attempt.state in TERMINAL:
             raise errors.AttemptClosed("This exam is closed.")

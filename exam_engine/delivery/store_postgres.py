@@ -32,8 +32,10 @@ SELECT id, person_id, sitting_id, state, grace_s, deadline_at, ended_at, lease, 
        event_count, chain_head
 FROM attempt WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"""
 SIGN_INS = """
-SELECT token_hash, id, person_id, clock_timestamp() AS now FROM sign_in
-WHERE token_hash = ANY($1::bytea[]) AND ended_at IS NULL AND expires_at > clock_timestamp()"""
+SELECT s.token_hash, s.id, s.person_id, clock_timestamp() AS now
+FROM sign_in s JOIN person p ON p.id = s.person_id
+WHERE s.token_hash = ANY($1::bytea[]) AND s.ended_at IS NULL
+  AND s.expires_at > clock_timestamp() AND p.closed_at IS NULL"""
 HOLDERS = """
 SELECT l.attempt_id, l.sign_in_id
 FROM lease l JOIN unnest($1::uuid[], $2::int[]) AS k(attempt_id, number)
@@ -73,6 +75,14 @@ FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::int[])
   AS k(id, event_count, chain_head, last_sequence)
 WHERE a.id = k.id"""
 
+# Every statement here finds its rows by key.  A plan made while a table was small, or had not been
+# analysed, would read the whole of it for each batch, and is kept as long as the connection.
+BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+
+# A value that breaks a constraint, that the server cannot hold, or that the driver cannot send:
+# the fault of one row.  asyncpg's own complaint about a value is a ValueError.
+_UNFIT = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError, ValueError)
+
 
 class PostgresAnswerStore:
     """One connection; two stores side by side keep the disk busy while one decides."""
@@ -88,7 +98,7 @@ class PostgresAnswerStore:
             async with connection.transaction():
                 decided = await self._decide(connection, answers)
                 await _store(connection, decided)
-        except asyncpg.IntegrityConstraintViolationError as error:
+        except _UNFIT as error:
             raise RowRefused(str(error)) from error
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             if is_unavailable(error) or isinstance(error, OSError):
@@ -102,7 +112,7 @@ class PostgresAnswerStore:
     async def _connected(self) -> "asyncpg.Connection[Any]":
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(
-                self._dsn, server_settings=POSTGRES_SETTINGS, timeout=5
+                self._dsn, server_settings=POSTGRES_SETTINGS | BY_KEY, timeout=5
             )
         return self._connection
 

@@ -1,4 +1,8 @@
-"""The answer store on SQLite: one connection, one thread, ``BEGIN IMMEDIATE``, synchronous=FULL.
+"""The answer store on SQLite: one connection, ``BEGIN IMMEDIATE``, synchronous=FULL.
+
+Only what waits goes to a thread: ``BEGIN`` for another process's lock, ``COMMIT`` for the disk.
+The statements between take microseconds from the page cache; on a thread each would give up the
+interpreter's lock and wait for the busy event loop to hand it back.
 
 This and `store_postgres` speak to the driver itself: through SQLAlchemy a save costs ten times
 as much (see DECISIONS.md).  The tables are those of `exam_engine.delivery.tables`.
@@ -6,7 +10,7 @@ as much (see DECISIONS.md).  The tables are those of `exam_engine.delivery.table
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from uuid import UUID
@@ -28,8 +32,8 @@ from exam_engine.delivery.recorder import RowRefused
 from exam_engine.delivery.states import AttemptState
 
 SIGN_IN = """
-SELECT id, person_id FROM sign_in
-WHERE token_hash = ? AND ended_at IS NULL AND expires_at > ?"""
+SELECT s.id, s.person_id FROM sign_in s JOIN person p ON p.id = s.person_id
+WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.expires_at > ? AND p.closed_at IS NULL"""
 ATTEMPT = """
 SELECT a.person_id, a.sitting_id, a.state, a.grace_s, a.deadline_at, a.ended_at, a.lease,
        l.sign_in_id, a.last_sequence, a.event_count, a.chain_head
@@ -66,40 +70,52 @@ class SqliteAnswerStore:
         self._options = OptionsCache()
 
     async def write(self, answers: Sequence[Answer]) -> list[Outcome]:
-        loop = asyncio.get_running_loop()
         async with self._database.gate:
-            return await loop.run_in_executor(self._thread, self._write, answers)
+            try:
+                try:
+                    await self._on_thread(self._begin)
+                    decided = self._decide(answers)
+                    await self._on_thread(self._commit)
+                except BaseException:
+                    await self._on_thread(self._roll_back)
+                    raise
+            except (sqlite3.IntegrityError, OverflowError, UnicodeError) as error:
+                raise RowRefused(str(error)) from error
+            except sqlite3.Error as error:
+                await self._on_thread(self._disconnect)
+                raise DatabaseUnavailable("the database file cannot be written") from error
+        return decided.outcomes
 
     async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        await self._on_thread(self._disconnect)
         self._thread.shutdown()
 
-    def _write(self, answers: Sequence[Answer]) -> list[Outcome]:
-        try:
-            cursor = self._connected().cursor()
-            cursor.execute("BEGIN IMMEDIATE")
-            try:
-                now = self._database.clock.now()
-                loaded = self._load(cursor, answers, now)
-                at = [self._database.clock.at(answer.received) for answer in answers]
-                decided = decide(answers, at, loaded, now)
-                _store(cursor, decided)
-                cursor.execute("COMMIT")
-            except BaseException:
-                if self._connected().in_transaction:
-                    cursor.execute("ROLLBACK")
-                raise
-        except sqlite3.IntegrityError as error:
-            raise RowRefused(str(error)) from error
-        except sqlite3.Error as error:
-            self._disconnect()
-            raise DatabaseUnavailable("the database file cannot be written") from error
-        return decided.outcomes
+    async def _on_thread(self, act: Callable[[], None]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, act)
+
+    def _decide(self, answers: Sequence[Answer]) -> Decided:
+        cursor = self._connected().cursor()
+        now = self._database.clock.now()
+        loaded = self._load(cursor, answers, now)
+        at = [self._database.clock.at(answer.received) for answer in answers]
+        decided = decide(answers, at, loaded, now)
+        _store(cursor, decided)
+        return decided
+
+    def _begin(self) -> None:
+        self._connected().execute("BEGIN IMMEDIATE")
+
+    def _commit(self) -> None:
+        self._connected().execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        if self._connection is not None and self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
             path = self._database.url.database or ""
-            self._connection = sqlite3.connect(path, isolation_level=None)
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             for pragma in SQLITE_PRAGMAS:
                 self._connection.execute(pragma)
         return self._connection

@@ -86,15 +86,19 @@ class Registration:
         person = await find_person_by_email(self._session, email)
         if person is None or person.closed_at is not None:
             return None
-        for start_code, sitting in await list_open_codes_for_update(
-            self._session, person.id, self._now
-        ):
-            if start_code.failed_tries >= codes.MOST_TRIES:
-                continue
+        meant = [
+            (start_code, sitting)
+            for start_code, sitting in await list_open_codes_for_update(
+                self._session, person.id, self._now
+            )
+            if start_code.failed_tries < codes.MOST_TRIES
+        ]
+        for start_code, sitting in meant:
             typed = codes.code_hash(self._secret_key, sitting.id, code)
             if codes.same(typed, start_code.code_hash):
                 start_code.failed_tries = 0
                 return person.id
+        for start_code, _ in meant:
             start_code.failed_tries += 1
         await self._session.flush()
         return None

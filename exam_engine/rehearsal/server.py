@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ import aiohttp
 
 from exam_engine.rehearsal.report import Usage
 
+SERVE = ("-m", "exam_engine", "serve")
 STARTS_WITHIN_S = 60
 STOPS_WITHIN_S = 20
 
@@ -41,10 +42,12 @@ class OwnServer:
 
 
 @asynccontextmanager
-async def own_server(data_dir: Path, database_url: str | None) -> AsyncIterator[OwnServer]:
+async def own_server(
+    data_dir: Path, database_url: str | None, program: Sequence[str] = SERVE
+) -> AsyncIterator[OwnServer]:
     """``exam-engine serve`` until the block ends.  Nothing of ``EXAM_*`` is inherited.
 
-    Raises `NotStarted`.
+    Another ``program`` takes the same words, ``--port`` and ``--data``.  Raises `NotStarted`.
     """
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
@@ -53,10 +56,10 @@ async def own_server(data_dir: Path, database_url: str | None) -> AsyncIterator[
     if database_url:
         environment["EXAM_DATABASE_URL"] = database_url
     log = data_dir / "rehearsal-server.log"
-    words = ("serve", "--port", str(port), "--data", str(data_dir))
+    words = (*program, "--port", str(port), "--data", str(data_dir))
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: ASYNC220 - forks at once; nothing else runs yet
-            [sys.executable, "-m", "exam_engine", *words],
+            [sys.executable, *words],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -124,6 +124,8 @@ def _describe(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
             if isinstance(error, DatabaseUnavailable):
                 sentence = delivery.TryAgain.sentence
             return STATUS[kind], code, sentence, {}
+    if isinstance(error, UnicodeDecodeError | RecursionError):  # msgspec, on a hostile body
+        return 400, *HTTP_WORDS[400], {}
     if isinstance(error, ValidationException):
         code, sentence = HTTP_WORDS[422]
         return 422, code, sentence, {"faults": _faults(error)}

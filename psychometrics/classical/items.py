@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from psychometrics.classical.scores import attainable, rest_share, totals
 from psychometrics.responses import read_responses
 
 Floats = NDArray[np.float64]
@@ -74,8 +75,8 @@ def analyse_items(
 
     The biserial correlation is ``r s / sum of phi(z_k)``, with ``r`` the point-biserial, ``s`` the
     standard deviation of the item score and ``z_k`` the normal quantiles of the cumulative
-    proportions below each category (Lord & Novick, 1968, eq. 15.6.3; Olsson, Drasgow & Dorans, 1982,
-    for more than two categories).
+    proportions below each category (Lord & Novick, 1968, ch. 15; Olsson, Drasgow & Dorans,
+    1982, for more than two categories).
     """
     codes = read_responses(responses, missing=missing)
     given = codes >= 0

@@ -93,7 +93,8 @@ def analyse_options(
     BadResponses
         ``choices`` has not two dimensions.
     BadOption
-        ``key`` has not one label an item, or ``groups`` is under 2.
+        ``key`` has not one label an item or not the kind of the choices (text or numbers), or
+        ``groups`` is under 2.
 
     Notes
     -----
@@ -108,6 +109,10 @@ def analyse_options(
         raise BadOption(f"there are {len(key)} keys for {labels.shape[1]} items")
     if groups < 2:
         raise BadOption(f"{groups} score groups cannot show a trend: at least 2 can")
+    if labels.dtype.kind in "Ubiuf" and any(
+        isinstance(label, str) != (labels.dtype.kind == "U") for label in key
+    ):
+        raise BadOption("choices and keys are not both text or both numbers")
     given = _given(labels, missing)
     right = np.stack([labels[:, item] == key[item] for item in range(len(key))], axis=1)
     scores = np.where(given, right, -1).astype(np.int8)
@@ -124,12 +129,16 @@ def analyse_options(
 
 
 def _given(labels: NDArray[Any], missing: Label | None) -> NDArray[np.bool_]:
-    given = labels == labels  # noqa: PLR0124  NaN differs from itself, also among objects
-    given &= labels != ""
-    given &= np.not_equal(labels, None)
+    if labels.dtype.kind == "f":
+        given = ~np.isnan(labels)
+    elif labels.dtype.kind == "U":
+        given = labels != ""
+    else:
+        blank = [[cell is None or cell == "" or cell != cell for cell in row] for row in labels]
+        given = ~np.array(blank)
     if missing is not None:
         given &= labels != missing
-    return np.asarray(given, dtype=bool)
+    return np.asarray(given)
 
 
 def _table(
@@ -166,7 +175,10 @@ def _table(
 
 def _in_order(labels: set[Label], omitted: Label | None) -> list[Label]:
     """Options in their natural order, numbers before text, the omission last."""
-    return sorted(labels, key=lambda label: (label == omitted, isinstance(label, str), label))
+    plain = [
+        int(label) if isinstance(label, float) and label.is_integer() else label for label in labels
+    ]
+    return sorted(plain, key=lambda label: (label == omitted, isinstance(label, str), label))
 
 
 def _score_groups(rest: Floats, groups: int) -> NDArray[np.int64]:
@@ -190,32 +202,28 @@ def _correlations(choice: Floats, rest: Floats) -> Floats:
 
 
 def _remarks(table: OptionTable, omitted: Label | None) -> Iterator[str]:
-    key = table.options[table.key]
     if not table.group_size.sum():
         yield "No one was given this item and another: nothing is defined."
         return
-    keyed = table.point_biserial[table.key]
     if len(table.group_size) < 2:
         yield "Everyone scored the same on the other items: correlations are undefined."
-    if keyed < 0:
-        yield f"Better persons avoid the key {key}: check it."
-    for option, count, share, correlation, top in zip(
-        table.options,
-        table.count,
-        table.proportion,
-        table.point_biserial,
-        table.trace[:, -1],
-        strict=True,
-    ):
-        if count == 0:
+    if table.point_biserial[table.key] < 0:
+        yield f"Better persons avoid the key {table.options[table.key]}: check it."
+    for position, option in enumerate(table.options):
+        if table.count[position] == 0:
             yield f"No one chose option {option}: its mean score and correlation are undefined."
-        elif share == 1:
+        elif table.proportion[position] == 1:
             yield f"Everyone chose option {option}: its correlation is undefined."
-        if option in {key, omitted}:
-            continue
-        if 0 < share < FUNCTIONING:
-            yield f"Option {option} drew fewer than 5 in 100 persons: it hardly works."
-        if correlation > np.nan_to_num(keyed, nan=0.0).clip(min=0.0):
-            yield f"Option {option} goes with higher scores more than the key {key}: check the key."
-        if len(table.group_size) > 1 and top > table.trace[table.key, -1]:
-            yield f"The best group prefers option {option} to the key {key}: check the key."
+        if position != table.key and option != omitted:
+            yield from _remarks_on_distractor(table, position)
+
+
+def _remarks_on_distractor(table: OptionTable, position: int) -> Iterator[str]:
+    option, key = table.options[position], table.options[table.key]
+    if 0 < table.proportion[position] < FUNCTIONING:
+        yield f"Option {option} drew fewer than 5 in 100 persons: it hardly works."
+    keyed = np.nan_to_num(table.point_biserial[table.key])
+    if table.point_biserial[position] > max(keyed, 0.0):
+        yield f"Option {option} goes with higher scores more than the key {key}: check the key."
+    if len(table.group_size) > 1 and table.trace[position, -1] > table.trace[table.key, -1]:
+        yield f"The best group prefers option {option} to the key {key}: check the key."

@@ -13,7 +13,7 @@ def attainable(codes: NDArray[np.int8], maximum: ArrayLike | None) -> Integers:
     """Points each item can give, shape (n_items,): as stated, or the highest seen, at least 1."""
     seen = codes.max(axis=0).astype(np.int64)
     if maximum is None:
-        return np.maximum(seen, 1)
+        return np.asarray(np.maximum(seen, 1))
     stated = np.broadcast_to(np.asarray(maximum, dtype=np.int64), seen.shape)
     over = np.argwhere(codes > stated)
     if len(over):

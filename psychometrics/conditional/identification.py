@@ -61,7 +61,7 @@ def refuse_unidentified(codes: Codes, maxima: Integers, names: Integers, *, step
     """
     if len(names) < 2:
         raise NotEnoughData(
-            "conditional estimation needs two items that someone passed and someone failed"
+            "conditional estimation needs two items that some persons passed and some failed"
         )
     codes = codes[informative_persons(codes, maxima)]
     given = (codes >= 0).astype(float)
@@ -93,7 +93,7 @@ def refuse_unidentified(codes: Codes, maxima: Integers, names: Integers, *, step
         )
 
 
-def _ahead_of_all(gains: Mask, part: Integers, n_parts: int) -> Mask:
+def _ahead_of_all(gains: Mask, part: NDArray[np.integer], n_parts: int) -> Mask:
     """Items of a component on which no one lost a point while scoring elsewhere."""
     for component in range(n_parts):
         inside = part == component

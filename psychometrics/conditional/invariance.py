@@ -122,7 +122,7 @@ def andersen_test(
         calibrations=calibrations,
         together=together,
         flags=tuple(
-            f"Item {item} is left out: a group passed it, failed it or skipped a category throughout."
+            f"Item {item} is left out: a whole group passed it, failed it or skipped a category."
             for item in np.flatnonzero(~usable)
         ),
     )

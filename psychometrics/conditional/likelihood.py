@@ -69,7 +69,7 @@ def collapse(codes: NDArray[np.int8], maxima: Integers, weights: Floats) -> Scor
         forms=given[first],
         form=groups[0],
         score=groups[1],
-        weight=np.bincount(group.ravel(), weights, minlength=groups.shape[1]),
+        weight=np.bincount(group.ravel(), weights).astype(np.float64),
     )
 
 
@@ -160,7 +160,7 @@ class ConditionalLikelihood:
                 joint[item, taken, other] = block
                 joint[other, :, item, taken] = block
         square = joint.reshape(flat.shape[1], flat.shape[1])
-        return square - weighted.T @ flat
+        return np.asarray(square - weighted.T @ flat)
 
     def approximate_information(self, probabilities: Floats) -> Floats:
         """The information as if items were independent but for their sum; as `information`.
@@ -181,4 +181,4 @@ class ConditionalLikelihood:
             cells = probabilities[:, item]
             own = (weight[:, None] * cells).T @ cells
             blocks[item, :, item] += np.diag(weight @ cells) - own
-        return total
+        return np.asarray(total)

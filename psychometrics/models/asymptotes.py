@@ -45,7 +45,9 @@ class Asymptotes(Model):
         result[(u <= c)[:, 0]] = np.nan
         return np.asarray(result)
 
-    def gradient(self, parameters: FloatArray, theta: FloatArray) -> FloatArray:
+    def gradient(
+        self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None
+    ) -> FloatArray:
         z, c, u = self._parts(parameters, theta)
         high, low = np.exp(log_expit(z)), np.exp(log_expit(-z))
         by_z = (u - c) * high * low

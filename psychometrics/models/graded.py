@@ -35,7 +35,9 @@ class Graded(Model):
         result[(gaps <= 0.0).any(axis=1)] = np.nan
         return result
 
-    def gradient(self, parameters: FloatArray, theta: FloatArray) -> FloatArray:
+    def gradient(
+        self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None
+    ) -> FloatArray:
         z = self._boundaries(parameters, theta)
         n_items, n_boundaries, n_nodes = z.shape
         above = np.exp(log_expit(z))

@@ -10,6 +10,7 @@ from abc import abstractmethod
 
 import numpy as np
 
+from psychometrics.models.logistic import log_expit
 from psychometrics.models.model import FloatArray, Metric, Model
 
 
@@ -27,18 +28,24 @@ class LogLinear(Model):
 
     def log_probabilities(self, parameters: FloatArray, theta: FloatArray) -> FloatArray:
         alpha, delta = self.slopes_and_intercepts(parameters)
+        if alpha.shape[1] == 2:
+            z = alpha[:, 1:] * theta + delta[:, 1:]
+            right = log_expit(z)
+            return np.stack([right - z, right], axis=1)
         logits = alpha[:, :, None] * theta
         logits += delta[:, :, None]
-        top = logits.max(axis=1, keepdims=True)
-        logits -= top
+        logits -= logits.max(axis=1, keepdims=True)
         logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
         return np.asarray(logits)
 
-    def gradient(self, parameters: FloatArray, theta: FloatArray) -> FloatArray:
+    def gradient(
+        self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None
+    ) -> FloatArray:
+        if log_p is None:
+            log_p = self.log_probabilities(parameters, theta)
         slopes, intercepts = self.design(self.n_categories(parameters.shape[1]))
         statistics = slopes[:, :, None] * theta + intercepts[:, :, None]
-        probabilities = np.exp(self.log_probabilities(parameters, theta))
-        expected = np.einsum("pkq,jkq->jpq", statistics, probabilities)
+        expected = np.einsum("pkq,jkq->jpq", statistics, np.exp(log_p))
         return np.asarray(statistics - expected[:, :, None, :])
 
     def theta_derivatives(

@@ -71,8 +71,13 @@ class Model(ABC):
         """
 
     @abstractmethod
-    def gradient(self, parameters: FloatArray, theta: FloatArray) -> FloatArray:
-        """Derivative of log P(X = k | theta) by each parameter, shape (J, P, K, Q)."""
+    def gradient(
+        self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None
+    ) -> FloatArray:
+        """Derivative of log P(X = k | theta) by each parameter, shape (J, P, K, Q).
+
+        ``log_p`` is what `log_probabilities` gave there, where that is at hand.
+        """
 
     @abstractmethod
     def theta_derivatives(
@@ -94,10 +99,31 @@ class Model(ABC):
             If this model has no such form (nominal items).
         """
 
+    def metric_derivatives(self, parameters: FloatArray) -> FloatArray:
+        """Derivatives of (a, b_1, ..., b_(K - 1), c, u) by the parameters, shape (J, K + 2, P).
+
+        By central differences, good to nine digits; for the delta method.
+        """
+        columns = []
+        for p in range(parameters.shape[1]):
+            step = np.zeros_like(parameters)
+            step[:, p] = 1e-5 * np.maximum(1.0, np.abs(parameters[:, p]))
+            up, down = (self.to_irt(parameters + s * step) for s in (1.0, -1.0))
+            change = [np.column_stack(m) for m in (up, down)]
+            columns.append((change[0] - change[1]) / (2.0 * step[:, p : p + 1]))
+        return np.stack(columns, axis=2)
+
     def intercepts(self, parameters: FloatArray) -> FloatArray:
         """Intercepts d of categories 1, ..., K - 1, shape (J, K - 1); -a b for two categories."""
         names = self.parameter_names(self.n_categories(parameters.shape[1]))
         return parameters[:, [p for p, name in enumerate(names) if name.startswith("d")]]
+
+    def intercept_derivatives(self, parameters: FloatArray) -> FloatArray:
+        """Derivatives of `intercepts` by the parameters, shape (J, K - 1, P); they are linear."""
+        at_zero = self.intercepts(np.zeros_like(parameters[:1]))
+        units = np.eye(parameters.shape[1])
+        columns = (self.intercepts(units) - at_zero).T
+        return np.broadcast_to(columns, (len(parameters), *columns.shape))
 
     def expected_information(self, parameters: FloatArray, theta: FloatArray) -> FloatArray:
         """Fisher information of one response on the parameters, shape (J, Q, P, P).

@@ -1,8 +1,9 @@
 """What a candidate and a proctor do in the browser, by the names that the pages give to things."""
 
+import json
 import re
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Response, expect
 
 from tests.browser.seeding import PASSWORD, Person
 
@@ -59,6 +60,24 @@ async def choose(page: Page, letter: str) -> str:
     await page.locator("#question .option label").nth("ABCD".index(letter)).click()
     await expect(option).to_be_checked()
     identifier = await option.get_attribute("value")
+    assert identifier
+    return identifier
+
+
+async def answer(page: Page, letter: str) -> str:
+    """Choose, and wait until the page has the receipt and says so."""
+    position = int(page.url.rpartition("/")[2])
+    identifier = await options(page).nth("ABCD".index(letter)).get_attribute("value")
+
+    def is_receipt(response: Response) -> bool:
+        if not response.url.endswith("/answers") or response.status != 200:
+            return False
+        sent = json.loads(response.request.post_data or "{}")
+        return bool((sent["position"], sent["response"]) == (position, identifier))
+
+    async with page.expect_response(is_receipt):
+        await choose(page, letter)
+    await expect_saved(page)
     assert identifier
     return identifier
 

@@ -1,4 +1,7 @@
-"""One server a module, and pages in which nothing may go wrong unseen."""
+"""Two servers for all of these tests, and pages in which nothing may go wrong unseen.
+
+Tests share a server because each books people of its own.
+"""
 
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,7 +21,7 @@ Visit = Callable[..., Awaitable[Page]]
 EXPECTED = ("Failed to load resource",)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def house(
     tmp_path_factory: pytest.TempPathFactory, migrated_file: Path
 ) -> AsyncIterator[House]:
@@ -28,7 +31,7 @@ async def house(
     await opened.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def hall(
     tmp_path_factory: pytest.TempPathFactory, migrated_file: Path
 ) -> AsyncIterator[House]:

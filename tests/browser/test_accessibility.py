@@ -71,7 +71,9 @@ async def test_the_exam_itself_has_no_fault_in_any_state(
     house: House, visit: Visit, scripted: bool
 ) -> None:
     ana = await house.candidate()
-    page = await visit(house, ana, **({} if scripted else {"java_script_enabled": False}))
+    page = await visit(house, ana)
+    if not scripted:  # axe needs a browser that can run scripts; the pages get none
+        await page.route("**/*.js", lambda route: route.abort())
     faults = []
 
     async def check(state: str) -> None:

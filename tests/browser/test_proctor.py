@@ -44,8 +44,7 @@ async def test_a_proctor_admits_pauses_and_resumes_a_candidate_live(
 
     await acts.agree(page)
     await expect(seat).to_contain_text("live")
-    await acts.choose(page, "C")
-    await acts.expect_saved(page)
+    await acts.answer(page, "C")
     await expect(seat).to_contain_text("1 of 10")
 
     await seat.get_by_role("button", name="Pause").click()
@@ -64,8 +63,7 @@ async def test_a_proctor_admits_pauses_and_resumes_a_candidate_live(
     await expect(news).to_contain_text("You can continue.", timeout=acts.WAITS_MS)
     await expect(news).to_contain_text(re.compile(r"\d+ seconds? for the pause"))
     await acts.expect_question(page, 1)
-    await acts.choose(page, "D")
-    await acts.expect_saved(page)
+    await acts.answer(page, "D")
 
     (paused,) = house.events(ana, "paused")
     (resumed,) = house.events(ana, "resumed")

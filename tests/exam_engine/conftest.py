@@ -1,7 +1,7 @@
 """What the engine's tests begin with: a room with a published form, and ways to fill it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -33,10 +33,14 @@ class Room:
         async with self.database.transaction() as session:
             return seat, await factories.an_attempt(session, self.now, seat)
 
-    async def running(self, *, allowance_s: int = 3600) -> tuple[Seat, Attempt]:
+    async def running(
+        self, *, allowance_s: int = 3600, began_ago: timedelta = timedelta()
+    ) -> tuple[Seat, Attempt]:
+        """Began at most an hour ago, when the sitting opened."""
         seat = await self.seat(allowance_s=allowance_s)
         async with self.database.transaction() as session:
-            return seat, await factories.a_running_attempt(session, self.now, seat)
+            attempt = await factories.a_running_attempt(session, self.now - began_ago, seat)
+        return seat, attempt
 
     async def another_sign_in(self, person_id: UUID) -> factories.SignIn:
         async with self.database.transaction() as session:

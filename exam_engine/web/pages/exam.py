@@ -1,5 +1,6 @@
 """The exam as plain pages: question, review, submit.  The player takes over where it can run."""
 
+import re
 import secrets
 import time
 from typing import Any
@@ -14,7 +15,13 @@ from msgspec import Struct
 from exam_engine.accounts.queries import SignedIn
 from exam_engine.accounts.service import token_hash
 from exam_engine.delivery.answers import Answer
-from exam_engine.delivery.errors import AnswerLate, AttemptClosed, AttemptPaused, NotSignedIn
+from exam_engine.delivery.errors import (
+    AnswerLate,
+    AttemptClosed,
+    AttemptPaused,
+    NoSuchQuestion,
+    NotSignedIn,
+)
 from exam_engine.delivery.queries import find_latest_attempt
 from exam_engine.delivery.service import Delivery
 from exam_engine.delivery.states import AttemptState
@@ -26,6 +33,9 @@ from exam_engine.web.api.schemas import AttemptOut
 from exam_engine.web.auth import AnyRequest, token_of
 from exam_engine.web.pages.candidate import CANDIDATE, own_attempt, place_of
 from exam_engine.web.pages.frame import FormError, page, see
+
+LEASE = re.compile("[0-9]{1,5}")
+SUBMISSION = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
 class AnswerForm(Struct):
@@ -78,10 +88,10 @@ async def question_page(
             return see("/home")
         if attempt.state != AttemptState.RUNNING:
             return see(place_of(attempt.state))
+        if not 1 <= position <= attempt.question_count:
+            raise NotFoundException
         now = await resources.database.now(session)
         shown = await views.questions_shown(session, attempt, position, 1)
-        if not shown or shown[0].position != position:
-            raise NotFoundException
         out = await views.attempt_out(session, attempt, who, now)
     return page(
         "candidate/question.html",
@@ -112,18 +122,24 @@ async def answer(
         attempt = await find_latest_attempt(session, who.person_id)
     if attempt is None:
         return see("/home")
+    if not 1 <= position <= attempt.question_count:
+        raise NoSuchQuestion
     try:
         await resources.recorder.record(
             Answer(
                 token_hash=token_hash(token),
                 attempt_id=attempt.id,
-                lease=int(data.lease) if data.lease.isdecimal() else 0,
+                lease=int(data.lease) if LEASE.fullmatch(data.lease) else 0,
                 sequence=None,
                 position=position,
                 response=None if data.action == "clear" else data.response or None,
                 flagged=data.flagged == "yes",
                 received=received,
-                submission_id=data.submission_id[:64] or secrets.token_urlsafe(16),
+                submission_id=(
+                    data.submission_id
+                    if SUBMISSION.fullmatch(data.submission_id)
+                    else secrets.token_urlsafe(16)
+                ),
             )
         )
     except (AnswerLate, AttemptClosed):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from exam_engine.commands.rehearsal import _fill
+from exam_engine.commands.rehearsal import fill
 from exam_engine.database import Database
 from exam_engine.registration.tables import Sitting
 from exam_engine.settings import Settings
@@ -60,7 +60,7 @@ async def test_a_rehearsal_on_a_running_server_makes_a_marked_event_of_its_own(
 ) -> None:
     running = server()
     settings = Settings.from_env({"EXAM_DATA_DIR": str(running.data_dir)})
-    token = await _fill(settings)
+    token = await fill(settings)
 
     summary = summary_of(rehearse(*SMALL, "--url", running.url, "--token", token))
 

@@ -17,7 +17,7 @@ interface Countdown {
    * The threshold passed between two readings, or null: half the time, 30, 10, 5 and 1 minutes. Of
    * several passed at once (a laptop slept) only the last counts.
    */
-  crossed(before: number | null, after: number | null, allowance: number): number | null;
+  crossed(before: number | null, after: number, allowance: number): number | null;
   /** Hours:minutes, in the last ten minutes minutes:seconds; rounded up. */
   face(left: number): string;
   /** For ears: "1 hour 12 minutes". */
@@ -35,7 +35,7 @@ interface Outbox {
   /** The next to send. */
   first(box: Box): Entry | undefined;
   /** Does this body prove that this very entry is stored? The page of a hotel network does not. */
-  isReceipt(body: any, attempt: string, entry: Entry): body is Receipt;
+  isReceipt(body: any, attempt: string, entry: Entry): boolean;
   /** The server has it, since `at` on its clock. */
   receipted(box: Box, entry: Entry, at: string, now: number): Box;
   /** The server will never take it. */
@@ -134,11 +134,9 @@ type CreateHeartbeat = (parts: {
   send: () => Promise<Reply>;
   heard: (reply: Reply) => void;
   state: () => string;
-}) => {
-  /** Ask now; a question already on its way is joined. */
-  beat(): Promise<void>;
-  end(): void;
-};
+}) => Beat;
+/** Ask now; a question already on its way is joined. */
+type Beat = () => Promise<void>;
 
 /** signals.js: what the browser noticed. Evidence for a person, never a verdict. */
 type WatchSignals = (on: Record<"online" | "offline" | "shown", () => void>) => {
@@ -202,8 +200,11 @@ type CreateBar = (allowance: number) => {
   /** Show how saving stands; speak of it only when it has lasted. */
   showSaved(said: Overall, durable: boolean, now: number): void;
   /** Show the time; say thresholds. */
-  showTime(left: number | null): void;
+  showTime(left: number): void;
 };
+
+/** Heading and sentence of an interruption: `up` is the line, `at` when the pause began. */
+type StopWords = (n: number, up: boolean, at: string | null) => [string, string];
 
 /** words.js: what the player says and the templates do not. `n` counts answers on the device. */
 interface Words {
@@ -220,14 +221,10 @@ interface Words {
   left(time: string): string;
   lastMinute: string;
   hidden: string;
-  unknown: string;
-  titles: Record<Stop, string>;
-  paused(at: string | null, n: number): string;
+  paused: StopWords;
+  time: StopWords;
+  submit: StopWords;
   resumed: string;
-  asking: string;
-  timeUp(n: number): string;
-  submitting: string;
-  notSubmitted(n: number): string;
   sure(open: string): string;
   open(positions: number[]): string;
   flagged(positions: number[]): string;
@@ -235,4 +232,28 @@ interface Words {
   otherTab: string[];
   loading: string;
   absent(n: number, held: number[]): string;
+}
+
+/** main.js: what the joined parts do. */
+interface Player {
+  heard: Heard;
+  /** The server's word on the attempt. */
+  learn(truth: Truth, reply: Reply): void;
+  /** Resolves to whether this page may write now; asks again by itself when the line fails. */
+  takeLease(takeOver: boolean): Promise<boolean>;
+  /** A notice above the question until the candidate moves on; without a kind it is no alarm. */
+  tell(text: string, kind: "" | "ok" | "warn" | "bad"): void;
+  /** From now on this page can only show. */
+  showElsewhere(where: "device" | "tab"): void;
+  /** Replace the page while the candidate cannot work; "" brings it back. */
+  stop(why: Stop): void;
+  address(path: string, push: boolean): void;
+  /** Begin at the top with focus on the heading; a fresh page leaves that to the browser. */
+  arrive(place: Element): void;
+  go(to: number, push: boolean): Promise<void>;
+  /** Everything around question `to`, and a sentence instead of it where there is one. */
+  frame(to: number, instead: string): void;
+  review(push: boolean): Promise<void>;
+  acts: Record<string, (n?: number) => unknown>;
+  act(command: string, n?: number): void;
 }

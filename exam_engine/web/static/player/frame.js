@@ -45,14 +45,11 @@ export function createBar(allowance) {
 		return said.state === "refused" ? said.sentence : words.signedOut(said.count);
 	}
 
-	/** @param {boolean} [hide] */
-	function hideTime(hide = !hidden) {
-		hidden = hide;
-		byId("hide").textContent = hide ? "Show time" : "Hide";
-	}
-
 	return {
-		hideTime,
+		hideTime(hide = !hidden) {
+			hidden = hide;
+			byId("hide").textContent = hide ? "Show time" : "Hide";
+		},
 		saved: () => byId("saved").textContent || words.allSent,
 		showSaved(said, durable, now) {
 			if (said.state !== state) since = now;
@@ -64,18 +61,20 @@ export function createBar(allowance) {
 				told = state;
 				if (urgent || trouble) say(urgent ? "assertive" : "polite", text);
 			}
-			byId("saved").className = state;
-			byId("sign-in").hidden = state !== "signed_out";
-			fill(bar, "#saved", text);
+			const saved = byId("saved");
+			saved.className = state;
+			if (saved.dataset.text === text) return;
+			saved.dataset.text = saved.textContent = text;
+			if (state === "signed_out") saved.insertAdjacentHTML("beforeend", ' <a href="/sign-in" target="_blank">Sign in</a>');
 		},
 		showTime(left) {
 			const passed = countdown.crossed(before, left, allowance);
 			if (passed) say("polite", passed === MINUTE ? words.lastMinute : words.left(countdown.spoken(passed)));
-			if (passed === 5 * MINUTE) hideTime(false);
+			if (passed === 5 * MINUTE) this.hideTime(false);
 			before = left;
-			const low = left !== null && left <= 10 * MINUTE && !hidden;
+			const low = left <= 10 * MINUTE && !hidden;
 			byId("timer").classList.toggle("low", low);
-			fill(bar, "#timer", left === null ? words.unknown : hidden ? words.hidden : `${countdown.face(left)} ${low ? "min " : ""}left`);
+			fill(bar, "#timer", hidden ? words.hidden : `${countdown.face(left)} ${low ? "min " : ""}left`);
 		},
 	};
 }
@@ -96,8 +95,7 @@ export function createSheet() {
 		const link = links[mark.position - 1];
 		if (!link) return;
 		link.href = navigation.pathOf(mark.position);
-		link.classList.toggle("answered", mark.answered);
-		link.classList.toggle("flagged", mark.flagged);
+		link.className = `${mark.answered ? "answered" : ""} ${mark.flagged ? "flagged" : ""}`;
 		link.setAttribute("aria-label", navigation.nameOf(mark));
 	}
 	marks.forEach(draw);

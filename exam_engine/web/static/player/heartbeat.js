@@ -11,7 +11,6 @@ export const pace = (state, failures, random) =>
 export function createHeartbeat({ send, heard, state }) {
 	let failures = 0;
 	let timer = 0;
-	let ended = false;
 	/** @type {Promise<void> | null} */
 	let under = null;
 
@@ -19,17 +18,10 @@ export function createHeartbeat({ send, heard, state }) {
 		clearTimeout(timer);
 		const reply = await send();
 		failures = isTruth(reply.body) ? 0 : failures + 1;
-		if (!ended) heard(reply);
-		if (!ended) timer = Number(setTimeout(beat, reply.retryAfterMs ?? pace(state(), failures, Math.random())));
+		heard(reply);
+		timer = Number(setTimeout(beat, reply.retryAfterMs ?? pace(state(), failures, Math.random())));
 	}
 
 	const beat = () => (under ??= once().finally(() => (under = null)));
-
-	return {
-		beat,
-		end() {
-			ended = true;
-			clearTimeout(timer);
-		},
-	};
+	return beat;
 }

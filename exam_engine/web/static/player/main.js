@@ -11,10 +11,11 @@ import { claimTab, openStorage } from "./storage.js";
 import { createQuestions, createSender, exchange } from "./transport.js";
 import { words } from "./words.js";
 
-const { attempt = "", exam, allowance, remaining, lease: offered } = byId("exam").dataset;
-const { meaning, pathOf, positionOf, summary } = navigation;
+const { attempt = "", allowance, remaining, lease: offered } = byId("exam").dataset;
+const { pathOf, positionOf } = navigation;
+const programme = document.title.split(" – ").pop();
 const api = `/api/attempts/${attempt}`;
-const [desk, moves, stopper, view] = [byId("desk"), byId("moves"), byId("stop"), byId("view-review")];
+const [moves, stopper, view] = [byId("moves"), byId("stop"), byId("view-review")];
 const bar = createBar(Number(allowance) * 1000);
 const sheet = createSheet();
 const count = sheet.marks.length;
@@ -37,15 +38,12 @@ let over = false;
 let started = false;
 // The page was asked for at 0 on its own clock, so the time left in it is a reading like any other.
 let clock = countdown.sync(unknown, Number(remaining), 0, performance.now());
+const timeLeft = () => countdown.remaining(clock, performance.now()) ?? 0;
 
 const storage = await openStorage(attempt);
 const sender = createSender({ attempt, storage, exchange, changed, heard });
-const signals = watchSignals({
-	online: () => void heart.beat(),
-	offline: () => sender.tell("down"),
-	shown: () => void heart.beat(),
-});
-const heart = createHeartbeat({
+const signals = watchSignals({ online: () => void beat(), offline: () => sender.tell("down"), shown: () => void beat() });
+const beat = createHeartbeat({
 	async send() {
 		const taken = signals.take();
 		const reply = await exchange(`${api}/heartbeat`, {
@@ -64,35 +62,34 @@ const heart = createHeartbeat({
 	state: () => stopped || state,
 });
 
-/** The reply to an answer. @type {Heard} */
-function heard(verdict, reply, entry) {
-	if (verdict.kind === "receipt" && state === "running")
-		clock = countdown.sync(clock, verdict.receipt.remaining_ms, reply.sentAt, reply.receivedAt);
-	if (verdict.kind === "refused") tell(words.refused(entry.position, verdict.sentence), "bad");
-	if (reply.body?.code === "sequence_reused") void takeLease(false);
-	else if (reply.status === 409) void heart.beat();
+/** @type {Player["heard"]} */
+function heard(verdict, { body, status, sentAt, receivedAt }, entry) {
+	if (verdict === "receipt" && state === "running")
+		clock = countdown.sync(clock, body.remaining_ms, sentAt, receivedAt);
+	if (verdict === "refused") tell(words.refused(entry.position, body.detail), "bad");
+	if (body?.code === "sequence_reused") void takeLease(false);
+	else if (status === 409) void beat();
 }
 
-/** The server's word on the attempt. @type {(truth: Truth, reply: Reply) => void} */
+/** @type {Player["learn"]} */
 function learn(truth, { sentAt, receivedAt }) {
 	const left = truth.remaining_ms ?? 0;
 	const was = state;
 	state = truth.state;
 	pausedAt = truth.paused_at;
 	if (state === "created") return location.replace("/exam/check-in");
-	if (state !== "running" && state !== "paused") return void finish();
 	if (state === "paused") {
 		clock = countdown.stop(left);
 		stop("paused");
-	} else {
+	} else if (state === "running") {
 		clock = countdown.sync(clock, left, sentAt, receivedAt);
 		if (stopped === "paused" || (stopped === "time" && left)) stop("");
 		if (was === "paused") tell(`${words.resumed} ${truth.message}`, "ok");
 		else if (truth.message && truth.message !== message) tell(truth.message, "");
 		message = truth.message;
-	}
-	// By number still our lease: we signed in again. A higher one: another device took over.
+	} else return finish();
 	if (sender.lease && !elsewhere && !truth.writes_here) {
+		// By number still our lease: we signed in again. A higher one: another device took over.
 		if (truth.lease === sender.lease) void takeLease(true);
 		else showElsewhere("device");
 	}
@@ -100,7 +97,7 @@ function learn(truth, { sentAt, receivedAt }) {
 	else questions.ahead(position);
 }
 
-/** @type {(takeOver: boolean) => Promise<boolean>} */
+/** @type {Player["takeLease"]} */
 async function takeLease(takeOver) {
 	const { body } = await exchange(`${api}/lease`, { take_over: takeOver });
 	if (body?.next_sequence) {
@@ -120,14 +117,13 @@ function changed() {
 	bar.showSaved(outbox.overall(sender.box, now, sender.line), storage.durable, now);
 	sheet.absent((at) => !up && !questions.held.has(at));
 	fill(view, "#stored", !up ? words.offline(left, storage.durable) : left ? words.waiting : words.allSent);
-	if (stopped) fill(stopper, "p", {
-		paused: words.paused(pausedAt, left),
-		time: up ? words.asking : words.timeUp(left),
-		submit: up && !left ? words.submitting : words.notSubmitted(left),
-	}[stopped]);
+	if (!stopped) return;
+	const [title, text] = words[stopped](left, up, pausedAt);
+	fill(stopper, "h1", title);
+	fill(stopper, "p", text);
 }
 
-/** A notice above the question, until the next one. @type {(text: string, kind: string) => void} */
+/** @type {Player["tell"]} */
 function tell(text, kind) {
 	const place = byId("news");
 	place.className = `notice ${kind}`;
@@ -136,7 +132,7 @@ function tell(text, kind) {
 	say(kind ? "assertive" : "polite", text);
 }
 
-/** This page can only show. @param {"device" | "tab"} where */
+/** @type {Player["showElsewhere"]} */
 function showElsewhere(where) {
 	elsewhere = where;
 	byId("paper").disabled = true;
@@ -148,28 +144,33 @@ function showElsewhere(where) {
 	say("assertive", parts[1]?.textContent ?? "");
 }
 
-/** Replace the page while the candidate cannot work; "" brings it back. @param {Stop} why */
+/** @type {Player["stop"]} */
 function stop(why) {
 	if (stopped === why) return;
 	paper.settle();
 	stopped = why;
 	stopper.hidden = !why;
-	desk.hidden = moves.hidden = Boolean(why);
+	byId("desk").hidden = moves.hidden = Boolean(why);
 	if (!why) return void (view.hidden ? go(position || 1, false) : review(false));
-	fill(stopper, "h1", words.titles[why]);
-	fill(stopper, "p", "");
-	for (const button of stopper.querySelectorAll("button")) button.hidden = why !== "submit";
+	byId("back").hidden = why !== "submit";
 	if (why === "paused") address("/exam/paused", false);
-	stopper.querySelector("h1")?.focus();
 	changed();
+	arrive(stopper);
 }
 
-/** @type {(path: string, push: boolean) => void} */
+/** @type {Player["address"]} */
 function address(path, push) {
 	if (location.pathname !== path) history[push ? "pushState" : "replaceState"](null, "", path);
 }
 
-/** @type {(to: number, push: boolean) => Promise<void>} */
+/** @type {Player["arrive"]} */
+function arrive(place) {
+	if (!started) return;
+	scrollTo(0, 0);
+	place.querySelector("h1")?.focus();
+}
+
+/** @type {Player["go"]} */
 async function go(to, push) {
 	if (to < 1 || to > count || stopped) return;
 	paper.settle();
@@ -186,10 +187,12 @@ async function go(to, push) {
 	if (position !== to || stopped) return;
 	if (html) paper.show(to, html, sheet.marks[to - 1]?.answer);
 	frame(to, html ? "" : words.absent(to, [...questions.held.keys()].sort((a, b) => a - b)));
+	if (outbox.standing(sender.box, to) === "refused")
+		tell(words.refused(to, sender.box.refused.get(to) ?? ""), "bad");
 	questions.ahead(to);
 }
 
-/** Everything around question `to`, and a sentence in its place. @type {(to: number, instead: string) => void} */
+/** @type {Player["frame"]} */
 function frame(to, instead) {
 	const place = byId("question");
 	if (instead) place.innerHTML = `<h1 tabindex="-1"><span class="vh">Question </span>${to} <small>of ${count}</small></h1><p>${instead}</p>`;
@@ -199,26 +202,19 @@ function frame(to, instead) {
 	const [previous, next] = moves.querySelectorAll("button");
 	if (previous) previous.disabled = to === 1;
 	if (next) next.textContent = to === count ? "Review" : "Next";
-	document.title = `Question ${to} of ${count} – ${exam}`;
+	document.title = `Question ${to} of ${count} – ${programme}`;
 	arrive(place);
 }
 
-/** Start reading at the heading; a fresh page leaves that to the browser. @param {Element} place */
-function arrive(place) {
-	if (!started) return;
-	scrollTo(0, 0);
-	place.querySelector("h1")?.focus();
-}
-
-/** @type {(push: boolean) => Promise<void>} */
+/** @type {Player["review"]} */
 async function review(push) {
 	paper.settle();
 	address("/exam/review", push);
 	byId("view-question").hidden = moves.hidden = true;
 	view.hidden = false;
 	sheet.current(0);
-	document.title = `Check your answers – ${exam}`;
-	const { open, flagged } = summary(sheet.marks);
+	document.title = `Check your answers – ${programme}`;
+	const { open, flagged } = navigation.summary(sheet.marks);
 	fill(view, "#open", words.open(open));
 	fill(view, "#marked", words.flagged(flagged));
 	changed();
@@ -240,26 +236,24 @@ async function submit() {
 	await sender.settled();
 	for (let last = sender.last; stopped === "submit" && !over; ) {
 		if (!sender.count) {
-			const { status, body } = await exchange(`${api}/submit`, { lease: sender.lease, last_sequence: last });
-			if (status === 200 && body?.state) return void finish();
+			const { body } = await exchange(`${api}/submit`, { lease: sender.lease, last_sequence: last });
+			if (body?.ended_at) return finish();
 			// Nothing is left here, so what the server has is all there is.
 			if (body?.code === "answers_missing" && (await takeLease(false))) last = sender.known;
-			else await heart.beat();
+			else await beat();
 		}
-		await pass(sender.count ? 200 : 1_000);
+		await new Promise((resolve) => setTimeout(resolve, 500));
 	}
 }
 
 /** The server says that it is over; what is left on the device goes from the next page. */
-async function finish() {
+function finish() {
 	over = true;
-	heart.end();
 	paper.settle();
-	await Promise.race([sender.settled(), pass(2_000)]);
-	location.replace("/exam/finished");
+	setTimeout(() => location.replace("/exam/finished"), 200);
 }
 
-/** @type {Record<string, (n?: number) => unknown>} */
+/** @type {Player["acts"]} */
 const acts = {
 	next: () => (position < count ? go(position + 1, true) : review(true)),
 	previous: () => go(position - 1, true),
@@ -275,13 +269,12 @@ const acts = {
 	keys: () => byId("keys").showModal(),
 	saved: () => say("polite", bar.saved()),
 	time() {
-		const left = countdown.remaining(clock, performance.now());
 		bar.hideTime(false);
-		say("polite", left === null ? words.unknown : words.left(countdown.spoken(left)));
+		say("polite", words.left(countdown.spoken(timeLeft())));
 	},
 };
 
-/** @type {(command: string, n?: number) => void} */
+/** @type {Player["act"]} */
 function act(command, n) {
 	if (!stopped || command === "back" || command === "time") acts[command]?.(n);
 }
@@ -291,7 +284,7 @@ function listen() {
 	keys.addEventListener("close", () => act(keys.returnValue));
 	document.addEventListener("keydown", (event) => {
 		const among = document.activeElement?.closest("#question fieldset");
-		const [command, n] = meaning(event, keys.open ? "keys" : among ? "answers" : "page");
+		const [command, n] = navigation.meaning(event, keys.open ? "keys" : among ? "answers" : "page");
 		if (!command || byId("ask").open) return;
 		event.preventDefault();
 		if (keys.open) keys.close(command);
@@ -299,9 +292,7 @@ function listen() {
 	});
 	document.addEventListener("click", (event) => {
 		const target = /** @type {Element} */ (event.target);
-		/** @type {HTMLButtonElement | null} */
-		const button = target.closest("button[type=button][value]");
-		if (button) act(button.value);
+		act(target.closest("button[type=button]")?.getAttribute("value") ?? "");
 		const link = target.closest("a");
 		if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey) return;
 		const to = positionOf(link.pathname);
@@ -311,17 +302,13 @@ function listen() {
 		if (command) act(command);
 		else void go(to, true);
 	});
-	byId("answer").addEventListener("submit", (event) => {
+	document.addEventListener("submit", async (event) => {
+		const form = /** @type {HTMLFormElement} */ (event.target);
+		if (form.method === "dialog") return;
 		event.preventDefault();
-		act(/** @type {HTMLButtonElement | null} */ (event.submitter)?.value ?? "");
-	});
-	byId("submit").addEventListener("submit", (event) => {
-		event.preventDefault();
-		if (!elsewhere) void submit();
-	});
-	byId("elsewhere").addEventListener("submit", async (event) => {
-		event.preventDefault();
-		if (await (elsewhere === "tab" ? claimTab(attempt, true, () => {}) : takeLease(true))) location.reload();
+		if (form.id === "answer") act(event.submitter?.getAttribute("value") ?? "");
+		else if (form.id === "submit") void (elsewhere || submit());
+		else if (await (elsewhere === "tab" ? claimTab(attempt, true, () => {}) : takeLease(true))) location.reload();
 	});
 	addEventListener("popstate", () => {
 		const to = positionOf(location.pathname);
@@ -336,12 +323,12 @@ function listen() {
 }
 
 function tick() {
-	const left = countdown.remaining(clock, performance.now());
+	const left = timeLeft();
 	bar.showTime(left);
 	changed();
-	if (left !== 0 || state !== "running" || stopped === "time" || over) return;
+	if (left || state !== "running" || stopped === "time" || over) return;
 	stop("time");
-	void heart.beat();
+	void beat();
 }
 
 document.documentElement.classList.add("js");
@@ -370,4 +357,4 @@ else if (mine) {
 started = true;
 tick();
 setInterval(tick, 500);
-await heart.beat();
+void beat();

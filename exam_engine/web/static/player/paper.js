@@ -65,8 +65,8 @@ export function createPaper(answered) {
 		soon(radio && byArrow ? REST_MS : 0);
 	});
 	place.addEventListener("click", ({ target }) => {
-		const button = /** @type {Element} */ (target).closest("[data-cross]");
-		if (button) cross(radios()[Number(button.getAttribute("data-cross"))]);
+		const row = /** @type {Element} */ (target).closest("button")?.closest(".option");
+		cross(radios().find((r) => row?.contains(r)));
 	});
 
 	return {
@@ -77,7 +77,7 @@ export function createPaper(answered) {
 			radios().forEach((radio, i) => {
 				if (answer) radio.checked = radio.value === answer.response;
 				radio.closest(".option")?.insertAdjacentHTML("beforeend",
-					`<button type="button" class="quiet" data-cross="${i}" aria-pressed="false">Cross out<span class="vh"> ${"ABCDEFGH"[i]}</span></button>`);
+					`<button type="button" class="quiet" aria-pressed="false">Cross out<span class="vh"> ${"ABCDEFGH"[i]}</span></button>`);
 				if (crossed[at]?.has(radio.value)) cross(radio, true);
 			});
 			const box = flag();

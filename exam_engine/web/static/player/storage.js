@@ -81,17 +81,12 @@ const byLock = (name, steal, lost) =>
 const byVoice = (name, steal, lost) =>
 	new Promise((resolve) => {
 		const channel = new BroadcastChannel(name);
-		let writes = steal;
-		const timer = setTimeout(() => resolve((writes = true)), steal ? 0 : 250);
+		let mine = true;
 		channel.onmessage = ({ data }) => {
-			if (data === "held" && !writes) {
-				clearTimeout(timer);
-				resolve(false);
-			} else if (data === "who" && writes) channel.postMessage("held");
-			else if (data === "mine" && writes) {
-				writes = false;
-				lost();
-			}
+			if (mine && data === "who") return channel.postMessage("held");
+			if (mine) lost();
+			resolve((mine = false));
 		};
 		channel.postMessage(steal ? "mine" : "who");
+		setTimeout(() => resolve(mine), 250);
 	});

@@ -33,13 +33,11 @@ export async function exchange(path, body) {
 }
 
 /** @type {Classify} */
-export function classify({ status, body, retryAfterMs }, attempt, entry) {
-	const code = body?.code ?? "";
-	if (status === 0) return { kind: "no_line" };
-	if (status === 401 || code === "no_such_attempt") return { kind: "signed_out" };
-	if (status === 200 && outbox.isReceipt(body, attempt, entry)) return { kind: "receipt", receipt: body };
-	const kind = [404, 409, 422].includes(status) && FINAL.includes(code) ? "refused" : "again";
-	return { kind, code, sentence: body?.detail ?? "", waitMs: retryAfterMs };
+export function classify({ status, body }, attempt, entry) {
+	if (status === 0) return "down";
+	if (status === 401 || body?.code === "no_such_attempt") return "signed_out";
+	if (status === 200 && outbox.isReceipt(body, attempt, entry)) return "receipt";
+	return [404, 409, 422].includes(status) && FINAL.includes(body?.code) ? "refused" : "again";
 }
 
 /** @type {CreateSender} */
@@ -67,11 +65,11 @@ export function createSender({ attempt, storage, exchange, changed, heard }) {
 			}
 			const reply = await exchange(`/api/attempts/${attempt}/answers`, entry);
 			const verdict = classify(reply, attempt, entry);
-			const now = performance.now();
-			line = verdict.kind === "no_line" ? "down" : verdict.kind === "signed_out" ? verdict.kind : "up";
-			if (verdict.kind === "receipt") box = outbox.receipted(box, entry, verdict.receipt.received_at, now);
-			else if (verdict.kind === "refused") box = outbox.refused(box, entry, verdict.sentence, now);
-			else box = outbox.failed(box, now, Math.random(), reply.retryAfterMs);
+			const { body, receivedAt } = reply;
+			line = verdict === "down" || verdict === "signed_out" ? verdict : "up";
+			if (verdict === "receipt") box = outbox.receipted(box, entry, body.received_at, receivedAt);
+			else if (verdict === "refused") box = outbox.refused(box, entry, body.detail, receivedAt);
+			else box = outbox.failed(box, receivedAt, Math.random(), reply.retryAfterMs);
 			if (outbox.first(box) !== entry) storage.remove(entry);
 			heard(verdict, reply, entry);
 			changed();

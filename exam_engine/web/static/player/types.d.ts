@@ -49,21 +49,8 @@ interface Reply {
   receivedAt: number;
 }
 
-interface Receipt {
-  attempt_id: string;
-  position: number;
-  lease: number;
-  sequence: number;
-  received_at: string;
-  hash: string;
-  current: boolean;
-  remaining_ms: number;
-}
-
-type Verdict =
-  | { kind: "receipt"; receipt: Receipt }
-  | { kind: "refused" | "again"; code: string; sentence: string; waitMs: number | null }
-  | { kind: "no_line" | "signed_out" };
+/** What a reply to an answer means: stored; never; not now; no line; nobody signed in. */
+type Verdict = "receipt" | "refused" | "again" | "down" | "signed_out";
 
 /** The server's word at a heartbeat. */
 interface Truth {
@@ -109,7 +96,6 @@ interface PageIds {
   moves: HTMLElement;
   sheet: HTMLElement;
   saved: HTMLElement;
-  "sign-in": HTMLElement;
   timer: HTMLElement;
   hide: HTMLElement;
   polite: HTMLElement;
@@ -127,6 +113,7 @@ interface PageIds {
   letters: HTMLElement;
   submit: HTMLFormElement;
   stop: HTMLElement;
+  back: HTMLElement;
   ask: HTMLDialogElement;
   keys: HTMLDialogElement;
   standing: HTMLElement;

@@ -37,7 +37,7 @@ async function empty() {
 
 if (page.dataset.page === "finished") void empty();
 else {
-	const heart = createHeartbeat({
+	const beat = createHeartbeat({
 		send: () => exchange(`/api/attempts/${attempt}/heartbeat`, {}),
 		heard(reply) {
 			if (reply.status === 0) say(words.offline(0, true));
@@ -51,6 +51,6 @@ else {
 		},
 		state: () => state,
 	});
-	document.addEventListener("visibilitychange", () => document.hidden || void heart.beat());
-	void heart.beat();
+	document.addEventListener("visibilitychange", () => document.hidden || void beat());
+	void beat();
 }

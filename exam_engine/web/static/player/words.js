@@ -25,16 +25,20 @@ export const words = {
 	left: (time) => `${time} left.`,
 	lastMinute: "1 minute left. Your answers are saved as you go.",
 	hidden: "Time hidden",
-	unknown: "Checking the time…",
-	titles: { "": "", paused: "Paused", time: "Time is up", submit: "Submitting" },
-	paused: (at, n) =>
+	paused: (n, _, at) => [
+		"Paused",
 		`Paused by the proctor${at ? ` at ${timeOf(at).slice(0, -3)}` : ""}. Your clock has stopped. Stay at your seat. ${kept(n, "kept on this device")}`,
+	],
 	resumed: "You can continue.",
-	asking: "Time is up. Asking the server…",
-	timeUp: (n) => `Time is up. ${kept(n, "on this device and will be sent when the line returns")}Keep this page open and tell the proctor.`,
-	submitting: "Submitting…",
-	notSubmitted: (n) =>
-		`Not submitted yet. Your request ${n ? `and ${answers(n)} are on this device and go` : "is on this device and goes"} when the line returns. Keep this page open and tell the proctor. The clock still runs; at its end the exam closes with what the server has.`,
+	time: (n, up) => [
+		"Time is up",
+		up ? "Asking the server…" : `${kept(n, "on this device and will be sent when the line returns")}Keep this page open and tell the proctor.`,
+	],
+	submit: (n, up) =>
+		up && !n ? ["Submitting…", ""] : [
+			"Not submitted yet",
+			`Your request ${n ? `and ${answers(n)} are on this device and go` : "is on this device and goes"} when the line returns. Keep this page open and tell the proctor. The clock still runs; at its end the exam closes with what the server has.`,
+		],
 	sure: (open) => `${open} You cannot return after this.`,
 	open: (all) => count(all, "has no answer", "have no answer") || "Every question has an answer.",
 	flagged: (all) => count(all, "is flagged", "are flagged"),

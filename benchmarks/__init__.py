@@ -1,0 +1,1 @@
+"""The speed figures, run by hand: ``make bench``.  README.md says how to read them."""

@@ -1,0 +1,98 @@
+"""Databases filled for a benchmark: the programme, and candidates who have started."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import uvloop
+
+from exam_engine.accounts.queries import find_person_by_email, find_signed_in
+from exam_engine.accounts.service import Accounts, token_hash
+from exam_engine.commands.rehearsal import fill
+from exam_engine.commands.serving import upgrade
+from exam_engine.database import Database
+from exam_engine.delivery.queries import list_presented
+from exam_engine.invigilation.service import Invigilation
+from exam_engine.registration.queries import list_authorizations
+from exam_engine.rehearsal.service import add_rehearsal
+from exam_engine.settings import Settings
+
+CHECKED_IN_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """A candidate whose clock runs and whose device holds lease 1; ``options`` by position."""
+
+    attempt_id: UUID
+    token: str
+    options: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """``token`` is a manager's; ``database_url`` is None for SQLite in ``data_dir``."""
+
+    data_dir: Path
+    database_url: str | None
+    token: str
+
+
+@contextmanager
+def venue(database_url: str | None = None) -> Iterator[Venue]:
+    with tempfile.TemporaryDirectory(prefix="exam-bench-") as folder:
+        settings = _settings(Path(folder), database_url)
+        upgrade(settings)
+        yield Venue(Path(folder), database_url, uvloop.run(fill(settings)))
+
+
+def seat(place: Venue, count: int) -> list[Seated]:
+    """Started attempts.  No server may be running on the place."""
+    return uvloop.run(_seat(_settings(place.data_dir, place.database_url), count))
+
+
+def _settings(data_dir: Path, database_url: str | None) -> Settings:
+    environ = {"EXAM_DATA_DIR": str(data_dir)}
+    if database_url:
+        environ["EXAM_DATABASE_URL"] = database_url
+    return Settings.from_env(environ)
+
+
+async def _seat(settings: Settings, count: int) -> list[Seated]:
+    database = Database(settings.database_url)
+    try:
+        async with database.transaction() as session:
+            now = await database.now(session)
+            _, people = await add_rehearsal(
+                session, now, settings.secret_key, count, timedelta(hours=4)
+            )
+        emails = [email for email, _ in people]
+        seated = []
+        for first in range(0, count, CHECKED_IN_AT_ONCE):
+            seated += await _start(database, emails[first : first + CHECKED_IN_AT_ONCE])
+        return seated
+    finally:
+        await database.close()
+
+
+async def _start(database: Database, emails: list[str]) -> list[Seated]:
+    seated = []
+    async with database.transaction() as session:
+        now = await database.now(session)
+        for email in emails:
+            person = await find_person_by_email(session, email)
+            assert person is not None
+            token = await Accounts(session, now).sign_in(person.id)
+            who = await find_signed_in(session, token_hash(token), now)
+            assert who is not None
+            [(right, _, _)] = await list_authorizations(session, person.id)
+            invigilation = Invigilation(session, now)
+            attempt = await invigilation.check_in(who, right.id)
+            await invigilation.start(attempt.id, who, agreement=True)
+            shown = await list_presented(session, attempt.id)
+            seated.append(Seated(attempt.id, token, [row.option_order for row in shown]))
+    return seated

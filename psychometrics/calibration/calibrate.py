@@ -1,0 +1,227 @@
+"""`calibrate`: responses in, item parameters with their certificate out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from psychometrics.calibration.arrangement import arrange, block_priors, slope_of, start_of
+from psychometrics.calibration.estimation import Estimate, Problem, estimate
+from psychometrics.calibration.features import features_of, merged_by_score
+from psychometrics.calibration.layout import Layout, State
+from psychometrics.calibration.priors import Prior, check_priors
+from psychometrics.calibration.report import Errors, assembled, standard_errors
+from psychometrics.calibration.result import Calibration
+from psychometrics.calibration.sample import Sample, compile_sample
+from psychometrics.calibration.screening import Study, screen
+from psychometrics.calibration.start import summarize
+from psychometrics.errors import BadOption, NotIdentified
+from psychometrics.models import Items
+from psychometrics.models.log_linear import LogLinear
+from psychometrics.quadrature import Quadrature, quadrature_for
+
+MOST_QUADRATURES = 6
+FORMS_EXAMINED = 512
+
+
+def calibrate(
+    responses: ArrayLike,
+    model: str | Sequence[str],
+    *,
+    priors: Mapping[str, Prior] | None = None,
+    groups: ArrayLike | None = None,
+    anchors: Items | None = None,
+    weights: ArrayLike | None = None,
+    missing: int | None = None,
+    item_names: Sequence[str] | None = None,
+    latent_variance: Literal["free", "fixed"] | None = None,
+    random_groups: bool = False,
+    errors: Errors | None = "observed",
+    quadrature: Quadrature | None = None,
+    tolerance: float = 1e-4,
+    max_cycles: int = 2000,
+    threads: int = 1,
+) -> Calibration:
+    """Estimate item parameters by marginal maximum likelihood, or maximum a posteriori.
+
+    EM over normal populations (Bock & Aitkin, 1981) with Anderson's acceleration.
+
+    Parameters
+    ----------
+    responses : (n_persons, n_items) array_like
+        Categories 0, 1, ..., K - 1; NaN is not administered, and so is the code ``missing``.
+    model : str or sequence of n_items str
+        Of `psychometrics.models.MODELS`.  "Rasch", "PCM" and "RSM" have slope 1 and a free latent
+        variance; "1PL" has one common slope and variance 1.
+    priors : mapping, optional
+        Keys "a", "b", "intercept", "c", "u"; values `Normal`, `LogNormal`, `Beta`, `LogitNormal`.
+        Not on what is fixed.
+    groups : (n_persons,) array_like, optional
+        Labels of populations.  The first in sorted order has mean 0 (and variance 1), the others
+        free means and variances; all are free where there are anchors.
+    anchors : Items, optional
+        Items whose parameters and model are fixed, found by name among ``item_names``.
+    weights : (n_persons,) array_like, optional
+        How often each row counts; 0 or more.
+    missing : int, optional
+        A code for not administered, e.g. -1 in an int8 array.
+    item_names : sequence of n_items str, optional
+        "I1", "I2", ... if not given.
+    latent_variance : {"free", "fixed"}, optional
+        Of the first group; by default free where a slope is fixed, by a model or an anchor.
+    random_groups : bool
+        Whether forms that share no item may be put on one scale, because persons were spread
+        over them at random.
+    errors : {"observed", "cross-product", "sandwich"} or None
+        Standard errors: from the observed information (Louis, 1982; the same as Oakes, 1999),
+        from the cross-product of scores, or both sandwiched (White, 1982); None for none.
+    quadrature : Quadrature, optional
+        Nodes to use as they are.  By default nodes are equally spaced, fine enough for the
+        sharpest posterior and wide enough for every population.
+    tolerance : float
+        Largest component of the gradient of the total log posterior to stop at; at most 0.001.
+    max_cycles : int
+        EM cycles on one quadrature after which to stop without convergence, which is flagged.
+    threads : int
+        How many share the E-step; the digits are the same for any number.  Meant for BLAS set to
+        one thread (OPENBLAS_NUM_THREADS=1), which is faster on these shapes in any case.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    BadResponses, BadItems, BadOption, UnknownModel
+        Something given is not what it may be; the sentence names the cell, item or option.
+    NotEnoughData
+        Fewer than 10 persons or 2 items are left.
+    NotLinked
+        Forms or groups share neither items nor anchors.
+    NotIdentified
+        More free parameters than the response patterns can determine, or a free variance without
+        a fixed slope.
+    """
+    _check_options(tolerance, max_cycles, threads, errors)
+    priors = dict(priors or {})
+    check_priors(priors)
+    study = screen(
+        responses,
+        model,
+        groups=groups,
+        anchors=anchors,
+        weights=weights,
+        missing=missing,
+        item_names=item_names,
+        random_groups=random_groups,
+    )
+    layout = _layout(study, latent_variance)
+    _check_identified(study, layout, priors)
+    sample = compile_sample(study.codes, study.weights, study.groups, len(study.group_names))
+    features = features_of(sample, layout.linear, layout.general)
+    summary = summarize(features, study.n_categories)
+    totals = summary.counts[layout.linear.item, layout.linear.category]
+    by_person = Problem(features, totals, layout, block_priors(layout, priors), threads)
+    problem = by_person
+    if sample.by_form and _score_is_sufficient(layout):
+        problem = Problem(merged_by_score(features), totals, layout, by_person.priors, threads)
+    start = start_of(layout, summary, priors)
+    found, nodes = _estimated(problem, sample, start, quadrature, tolerance, max_cycles)
+    covariance = standard_errors(by_person, sample, found, nodes, errors)
+    return assembled(study, layout, found, nodes, priors, covariance, asked=errors is not None)
+
+
+def _check_options(tolerance: float, max_cycles: int, threads: int, errors: str | None) -> None:
+    if not 0.0 < tolerance <= 1e-3:
+        raise BadOption(f"tolerance = {tolerance} is not in (0, 0.001]")
+    if max_cycles < 1 or threads < 1:
+        raise BadOption(f"max_cycles = {max_cycles} and threads = {threads} must be 1 or more")
+    if errors not in {None, "observed", "cross-product", "sandwich"}:
+        raise BadOption(f"errors = {errors!r} is none of observed, cross-product, sandwich, None")
+
+
+def _layout(study: Study, latent_variance: str | None) -> Layout:
+    """Which parameters are free."""
+    n_groups = len(study.group_names)
+    anchored = bool(study.anchors)
+    fixed_slope = anchored or any(slope_of(model) == "one" for model in study.models)
+    if latent_variance not in {None, "free", "fixed"}:
+        raise BadOption(f"latent_variance = {latent_variance!r} is neither free nor fixed")
+    if latent_variance == "free" and not fixed_slope:
+        raise NotIdentified("a free latent variance needs a slope that is fixed, or anchors")
+    later = np.arange(n_groups) > 0
+    free_first = fixed_slope if latent_variance is None else latent_variance == "free"
+    return arrange(
+        study.models, study.n_categories, study.anchors, later | anchored, later | free_first
+    )
+
+
+def _check_identified(study: Study, layout: Layout, priors: Mapping[str, Prior]) -> None:
+    """Refuse more parameters than there are independent proportions of patterns."""
+    helped = sum(
+        int(prior.counted.sum()) for prior in block_priors(layout, priors) if not prior.flat
+    )
+    patterns = len(study.group_names) * np.expm1(np.log(study.n_categories).sum())
+    if layout.n_free - helped > patterns:
+        raise NotIdentified(
+            f"{layout.n_free} free parameters cannot be had from {len(study.models)} items, whose "
+            f"response patterns have {patterns:.0f} independent proportions"
+        )
+
+
+def _score_is_sufficient(layout: Layout) -> bool:
+    """Whether all slopes are equal whatever the parameters, so that raw scores tell theta."""
+    if len(layout.general) or not all(isinstance(b.model, LogLinear) for b in layout.blocks):
+        return False
+    slopes = set()
+    for block, index in zip(layout.blocks, layout.indices, strict=True):
+        if not block.model.ordered:
+            return False
+        slopes |= {
+            (int(at), float(value) if at < 0 else 0.0)
+            for at, value in zip(index[:, 0], block.parameters[:, 0], strict=True)
+        }
+    return len(slopes) == 1
+
+
+def _estimated(
+    problem: Problem,
+    sample: Sample,
+    start: State,
+    quadrature: Quadrature | None,
+    tolerance: float,
+    max_cycles: int,
+) -> tuple[Estimate, Quadrature]:
+    """Estimate on nodes that, at the estimate, are fine and wide enough."""
+    if quadrature is not None:
+        found = estimate(problem, start, quadrature, tolerance=tolerance, most_cycles=max_cycles)
+        return found, quadrature
+    nodes = _nodes_for(problem.layout, sample, start)
+    cycles = 0
+    for _ in range(MOST_QUADRATURES):
+        found = estimate(problem, start, nodes, tolerance=tolerance, most_cycles=max_cycles)
+        cycles += found.cycles
+        wanted = _nodes_for(problem.layout, sample, found.state)
+        wide = all(
+            nodes.covers(mean, sd)
+            for mean, sd in zip(found.state.means, found.state.sds, strict=True)
+        )
+        if wide and nodes.step <= 1.05 * wanted.step:
+            break
+        start, nodes = found.state, wanted
+    return found.after(cycles), nodes
+
+
+def _nodes_for(layout: Layout, sample: Sample, state: State) -> Quadrature:
+    """Nodes for a state: the information that the fullest forms have where they have most."""
+    theta = np.linspace(-5.0, 5.0, 81)
+    information = np.zeros((sample.codes.shape[1], len(theta)))
+    for block, values in zip(layout.blocks, state.blocks, strict=True):
+        information[block.columns] = block.model.information(values, theta)
+    forms: NDArray[np.bool_] = sample.forms
+    if not sample.by_form:
+        some = np.linspace(0, len(sample.codes) - 1, FORMS_EXAMINED).astype(int)
+        forms = sample.codes[np.unique(some)] >= 0
+    test = forms.astype(np.float64) @ information
+    return quadrature_for(test, state.means, state.sds)

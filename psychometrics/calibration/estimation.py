@@ -1,0 +1,173 @@
+"""The EM iteration, accelerated, until the gradient of the log posterior is small."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from psychometrics.calibration.acceleration import Anderson
+from psychometrics.calibration.expectation import Expectations, Tables, expect
+from psychometrics.calibration.features import Features
+from psychometrics.calibration.layout import Layout, State
+from psychometrics.calibration.maximization import Maximized, maximize
+from psychometrics.calibration.priors import BlockPrior
+from psychometrics.models import FloatArray
+from psychometrics.models.log_linear import LogLinear
+from psychometrics.quadrature import Quadrature
+
+EARLY_CYCLES = 1  # M-steps far from the maximum are worth more than one scoring step
+EARLY_STEPS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """All that stays the same while parameters move.
+
+    Attributes
+    ----------
+    features : Features
+    totals : (C_linear,) array
+    layout : Layout
+    priors : tuple of BlockPrior
+    threads : int
+    """
+
+    features: Features
+    totals: FloatArray
+    layout: Layout
+    priors: tuple[BlockPrior, ...]
+    threads: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate:
+    """Where the iteration ended.
+
+    Attributes
+    ----------
+    state : State
+    log_likelihood : float
+    objective : float
+        Log likelihood plus log prior.
+    gradient : (n_free,) array
+        Of the objective, at the state.
+    expectations : Expectations
+        At the state.
+    cycles : int
+    """
+
+    state: State
+    log_likelihood: float
+    objective: float
+    gradient: FloatArray
+    expectations: Expectations
+    cycles: int
+
+    def after(self, cycles: int) -> "Estimate":
+        """The same, told as the end of so many cycles."""
+        return replace(self, cycles=cycles)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Visit:
+    """The objective at a state, and what an M-step makes of it."""
+
+    state: State
+    vector: FloatArray
+    expectations: Expectations
+    objective: float
+
+
+def estimate(
+    problem: Problem, start: State, quadrature: Quadrature, *, tolerance: float, most_cycles: int
+) -> Estimate:
+    """Iterate from ``start`` until no component of the gradient exceeds ``tolerance``.
+
+    A point that Anderson's extrapolation reached is kept only if it is no lower than the last;
+    otherwise the plain EM image, which never is, is taken and the past forgotten.
+    """
+    layout = problem.layout
+    here = _visit(problem, start, quadrature)
+    anderson = Anderson()
+    cycles = 0
+    while True:
+        steps = EARLY_STEPS if cycles < EARLY_CYCLES else 1
+        raised = maximize(
+            layout,
+            here.state,
+            here.expectations,
+            problem.totals,
+            quadrature,
+            problem.priors,
+            steps=steps,
+        )
+        gradient = layout.gathered(raised.gradient)
+        cycles += 1
+        if np.abs(gradient).max(initial=0.0) < tolerance or cycles >= most_cycles:
+            return Estimate(
+                here.state,
+                here.expectations.log_likelihood,
+                here.objective,
+                gradient,
+                here.expectations,
+                cycles,
+            )
+        here = _next(problem, here, raised, anderson, quadrature)
+
+
+def _next(
+    problem: Problem, here: _Visit, raised: Maximized, anderson: Anderson, quadrature: Quadrature
+) -> _Visit:
+    layout = problem.layout
+    image = layout.vector(raised.state)
+    guess = anderson.extrapolate(here.vector, image)
+    there = _visit(problem, layout.state(guess, here.state), quadrature)
+    if there.objective >= here.objective - 1e-12 * abs(here.objective):
+        return there
+    anderson.forget()
+    return _visit(problem, raised.state, quadrature)
+
+
+def _visit(problem: Problem, state: State, quadrature: Quadrature) -> _Visit:
+    """The E-step at a state; the objective is -inf outside the models."""
+    tables = tabulate(problem.layout, state, quadrature)
+    prior = sum(
+        float(prior.value(values).sum())
+        for prior, values in zip(problem.priors, state.blocks, strict=True)
+    )
+    vector = problem.layout.vector(state)
+    inside = np.isfinite(tables.log_zero).all() and np.isfinite(tables.log_odds).all()
+    if not (inside and np.isfinite(prior)):
+        empty = np.empty((0, 0))
+        return _Visit(state, vector, Expectations(-np.inf, empty, empty, empty, empty), -np.inf)
+    found = expect(problem.features, tables, problem.totals, threads=problem.threads)
+    return _Visit(state, vector, found, found.log_likelihood + prior)
+
+
+def tabulate(layout: Layout, state: State, quadrature: Quadrature) -> Tables:
+    """The E-step's tables at a state."""
+    n_items = sum(len(block.columns) for block in layout.blocks)
+    n_nodes = len(quadrature.nodes)
+    log_zero = np.empty((n_items, n_nodes))
+    slopes, intercepts, log_odds = [], [], []
+    for block, parameters in zip(layout.blocks, state.blocks, strict=True):
+        log_p = block.model.log_probabilities(parameters, quadrature.nodes)
+        log_zero[block.columns] = log_p[:, 0]
+        if isinstance(block.model, LogLinear):
+            alpha, delta = block.model.slopes_and_intercepts(parameters)
+            slopes.append(alpha[:, 1:].ravel())
+            intercepts.append(delta[:, 1:].ravel())
+        else:
+            log_odds.append((log_p[:, 1:] - log_p[:, :1]).reshape(-1, n_nodes))
+    return Tables(
+        quadrature.nodes,
+        np.array(
+            [
+                quadrature.log_weights(mean, sd)
+                for mean, sd in zip(state.means, state.sds, strict=True)
+            ]
+        ),
+        log_zero,
+        np.concatenate(slopes) if slopes else np.empty(0),
+        np.concatenate(intercepts) if intercepts else np.empty(0),
+        np.concatenate(log_odds) if log_odds else np.empty((0, n_nodes)),
+    )

@@ -1,0 +1,138 @@
+"""A line that lies, a server that is away, a sign-in that ended, a browser that stores nothing."""
+
+import re
+
+from playwright.async_api import Request, Route, expect
+
+from tests.browser import acts
+from tests.browser.conftest import Visit
+from tests.browser.seeding import House
+
+PORTAL = "<!doctype html><title>Guest network</title><h1>Sign in to the guest network</h1>"
+NO_INDEXED_DB = """Object.defineProperty(window, "indexedDB", {
+    get() { throw new DOMException("refused", "SecurityError"); },
+});"""
+
+
+async def test_a_200_that_is_no_receipt_is_not_taken_for_one(house: House, visit: Visit) -> None:
+    ana = await house.candidate()
+    page = await visit(house, ana)
+    await acts.begin(page)
+
+    async def portal(route: Route) -> None:
+        await route.fulfill(status=200, content_type="text/html", body=PORTAL)
+
+    async def almost(route: Route) -> None:
+        await route.fulfill(status=200, content_type="application/json", body='{"ok": true}')
+
+    saved = page.locator("#saved")
+    await page.route("**/api/**", portal)
+    chosen = await acts.choose(page, "B")
+    await expect(saved).to_have_text("Not on the server yet. Trying again.", timeout=acts.WAITS_MS)
+    assert house.answers(ana) == {}
+    await page.unroute("**/api/**")
+    await page.route("**/answers", almost)
+    async with page.expect_response("**/answers"):
+        pass
+    await expect(saved).to_have_text("Not on the server yet. Trying again.")
+    assert house.answers(ana) == {}
+    await page.unroute("**/answers")
+    await acts.expect_saved(page)
+    assert house.answers(ana) == {1: chosen}
+
+
+async def test_an_answer_waits_while_the_server_is_away_and_arrives_once(
+    house: House, visit: Visit
+) -> None:
+    ana = await house.candidate()
+    page = await visit(house, ana)
+    await acts.begin(page)
+    refusals = 0
+
+    async def away(route: Route) -> None:
+        nonlocal refusals
+        refusals += 1
+        await route.fulfill(
+            status=503,
+            content_type="application/problem+json",
+            headers={"Retry-After": "1"},
+            body='{"code": "try_again", "detail": "The database does not answer."}',
+        )
+
+    await page.route("**/answers", away)
+    chosen = await acts.choose(page, "C")
+    for _ in range(2):
+        async with page.expect_response("**/answers"):
+            pass
+    await expect(page.locator("#saved")).not_to_have_text(re.compile("^Saved"))
+    assert refusals >= 2
+    assert house.answers(ana) == {}
+    await page.unroute("**/answers")
+    await acts.expect_saved(page)
+    assert house.answers(ana) == {1: chosen}
+    assert len(house.events(ana, "answered")) == 1
+
+
+async def test_an_ended_sign_in_keeps_the_answers_and_says_what_to_do(
+    house: House, visit: Visit
+) -> None:
+    ana = await house.candidate()
+    page = await visit(house, ana)
+    await acts.begin(page)
+    await page.context.clear_cookies()
+    chosen = {1: await acts.choose(page, "D")}
+    saved = page.locator("#saved")
+    await expect(saved).to_contain_text(
+        "You are not signed in any more. 1 answer is kept on this device. "
+        "Sign in again, then come back here."
+    )
+    await acts.next_question(page, 2)
+    chosen[2] = await acts.choose(page, "A")
+    await expect(saved).to_contain_text("2 answers are kept on this device.")
+
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="Sign in").click()
+    await acts.sign_in(await opened.value, ana)
+    await acts.expect_saved(page)
+    assert house.answers(ana) == chosen
+    await acts.next_question(page, 3)
+    chosen[3] = await acts.answer(page, "B")
+    assert house.answers(ana) == chosen
+    assert house.verify(ana)["intact"]
+
+
+async def test_a_browser_that_stores_nothing_says_so_and_waits_for_each_answer(
+    house: House, visit: Visit
+) -> None:
+    ana = await house.candidate()
+    page = await visit(house, ana)
+    await page.add_init_script(NO_INDEXED_DB)
+    await acts.begin(page)
+    await expect(page.locator("#news")).to_have_text(
+        "This browser cannot keep answers offline. Tell the proctor before you continue."
+    )
+    chosen = {1: await acts.choose(page, "A")}
+    await acts.expect_saved(page)
+    await acts.next_question(page, 2)
+
+    held: list[Request] = []
+
+    async def lose(route: Route) -> None:
+        held.append(route.request)
+        await route.abort()
+
+    await page.route("**/answers", lose)
+    chosen[2] = await acts.choose(page, "B")
+    await acts.button(page, "Next").click()
+    await expect(page.locator("#news")).to_have_text(
+        "Not on the server yet. Stay on this question until the answer is saved."
+    )
+    await acts.expect_question(page, 2)
+    await expect(page.locator("#saved")).to_have_text(
+        "No connection. 1 answer is only in this page: do not close it. Keep working."
+    )
+    await page.unroute("**/answers")
+    await acts.expect_saved(page)
+    await acts.next_question(page, 3)
+    assert house.answers(ana) == chosen
+    assert held

@@ -1,0 +1,81 @@
+import json
+import math
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from exam_engine.exams.conversion import Conversion, ConversionUnsound, provisional
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[int, int, Conversion]:
+    raw_max = draw(st.integers(2, 200))
+    raw_cut = draw(st.integers(1, raw_max - 1))
+    cut = draw(st.integers(1, 800))
+    return raw_cut, cut, provisional(raw_max, raw_cut, 0, 800, cut)
+
+
+def test_599_point_9_never_prints_as_600() -> None:
+    table = Conversion("t", (0.0, 599.9, 600.0), 0, 800, 600)
+    assert [table.reported(raw) for raw in range(3)] == [0, 599, 600]
+    assert [table.passes(raw) for raw in range(3)] == [False, False, True]
+
+
+@given(tables())
+def test_what_is_printed_and_what_is_decided_never_disagree(
+    made: tuple[int, int, Conversion],
+) -> None:
+    _, cut, table = made
+    for raw in range(len(table.scaled)):
+        assert (table.reported(raw) >= cut) == table.passes(raw)
+
+
+@given(tables())
+def test_exactly_the_raw_cut_and_above_pass(made: tuple[int, int, Conversion]) -> None:
+    raw_cut, _, table = made
+    assert [table.passes(raw) for raw in range(len(table.scaled))] == [
+        raw >= raw_cut for raw in range(len(table.scaled))
+    ]
+
+
+@given(tables())
+def test_the_table_rises_from_the_bottom_to_the_top_of_the_scale(
+    made: tuple[int, int, Conversion],
+) -> None:
+    raw_cut, cut, table = made
+    assert table.scaled[0] == 0
+    assert table.scaled[raw_cut] == cut
+    assert table.scaled[-1] == 800
+    assert all(a <= b for a, b in pairwise(table.scaled))
+
+
+@given(st.floats(0, 800, allow_nan=False))
+def test_rounding_is_half_up(value: float) -> None:
+    table = Conversion("t", (value,), 0, 800, 801)
+    exact = int((Decimal(value) + Decimal("0.5")).to_integral_value("ROUND_FLOOR"))
+    assume(Decimal(value) + Decimal("0.5") == Decimal(value + 0.5))
+    assert table.reported(0) == exact
+
+
+@given(tables())
+def test_a_table_survives_its_storage_exactly(made: tuple[int, int, Conversion]) -> None:
+    table = made[2]
+    assert Conversion.from_json(json.loads(json.dumps(table.to_json()))) == table
+
+
+@pytest.mark.parametrize(
+    "scaled",
+    [(), (0.0, math.nan), (0.0, math.inf), (1.0, 0.5), (-1.0, 600.0), (0.0, 801.0)],
+)
+def test_a_table_that_cannot_be_is_refused(scaled: tuple[float, ...]) -> None:
+    with pytest.raises(ConversionUnsound):
+        Conversion("t", scaled, 0, 800, 600)
+
+
+@pytest.mark.parametrize("raw_cut", [0, 10, -1, 11])
+def test_the_raw_cut_lies_inside_the_form(raw_cut: int) -> None:
+    with pytest.raises(ConversionUnsound):
+        provisional(10, raw_cut, 0, 800, 600)
