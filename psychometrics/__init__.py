@@ -1,1 +1,38 @@
+"""Psychometrics: item response models from data to decisions; arrays in, frozen results out.
 
+Everything is in logits on the logistic metric, D = 1: P = c + (u - c) expit(a (theta - b)),
+intercept d = -a b.  A response matrix is persons by items; NaN is not administered.
+
+- `models`: the item response models, and `Items`, parameters in a container
+- `calibration`: `calibrate`, item parameters from responses, with standard errors and certificate
+- `ability`: `score`, theta of persons; sum-score tables, plausible values
+- `quadrature`, `posterior`: integrals over theta, which the others share
+"""
+
+from psychometrics.ability import plausible_values, score, sum_score_table
+from psychometrics.calibration import (
+    Beta,
+    Calibration,
+    LogitNormal,
+    LogNormal,
+    Normal,
+    calibrate,
+)
+from psychometrics.models import MODELS, Items
+from psychometrics.quadrature import Quadrature, equally_spaced
+
+__all__ = [
+    "MODELS",
+    "Beta",
+    "Calibration",
+    "Items",
+    "LogNormal",
+    "LogitNormal",
+    "Normal",
+    "Quadrature",
+    "calibrate",
+    "equally_spaced",
+    "plausible_values",
+    "score",
+    "sum_score_table",
+]

@@ -44,6 +44,10 @@ def read_responses(responses: ArrayLike, *, missing: int | None = None) -> Codes
         raise NotEnoughData(f"the responses are empty: {n_persons} persons by {n_items} items")
     if given.dtype.kind not in "biuf":
         given = _numbers(given)
+    if given.dtype == np.int8 and missing in {None, NOT_ADMINISTERED}:
+        lowest = NOT_ADMINISTERED if missing == NOT_ADMINISTERED else 0
+        if given.min() >= lowest and given.max() <= HIGHEST_CATEGORY:
+            return given
     administered = ~np.isnan(given) if given.dtype.kind == "f" else np.ones(given.shape, bool)
     if missing is not None:
         administered &= given != missing

@@ -83,9 +83,7 @@ class Seat:
         return self.sign_in.who
 
 
-async def a_person(
-    session: AsyncSession, now: datetime, *roles: Role, **changes: Any
-) -> Person:
+async def a_person(session: AsyncSession, now: datetime, *roles: Role, **changes: Any) -> Person:
     number = next(_NUMBERS)
     facts = {"email": f"person-{number}@example.org", "name": f"Person {number}"} | changes
     return await Accounts(session, now).add_person(roles=roles, **facts)

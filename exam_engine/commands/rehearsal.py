@@ -4,6 +4,7 @@ import argparse
 import ipaddress
 import json
 import resource
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -91,6 +92,7 @@ def _minutes(text: str) -> float:
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     _check(arguments)
     _allow_files(arguments.candidates)
+    signal.signal(signal.SIGTERM, _end)
     try:
         if arguments.url:
             summary = uvloop.run(_on_running_server(arguments))
@@ -103,6 +105,11 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         raise Refused(f"The server of the rehearsal did not start: {silence}") from silence
     print(json.dumps(summary))
     return 0 if report.is_sound(summary) else 1
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """Told to stop: leave by way of whatever stops the server and removes its folder."""
+    sys.exit(1)
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -75,8 +75,7 @@ class Recorder:
             await self._queue.join()
         for writer in self._writers:
             writer.cancel()
-            with suppress(asyncio.CancelledError):
-                await writer
+        await asyncio.gather(*self._writers, return_exceptions=True)
         self._writers = []
         for store in self._stores:
             await store.close()
@@ -111,11 +110,10 @@ class Recorder:
 
     def _writer_ended(self, writer: asyncio.Task[None]) -> None:
         """A writer that died takes the recorder with it: health turns red, nobody waits in vain."""
-        if writer.cancelled():
-            return
-        log.critical(
-            "an answer writer died; no answer is taken any more", exc_info=writer.exception()
-        )
+        if not writer.cancelled():
+            log.critical(
+                "an answer writer died; no answer is taken any more", exc_info=writer.exception()
+            )
         self._accepting = False
         while not self._queue.empty():
             _, receipt = self._queue.get_nowait()

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from psychometrics.calibration.features import Cells, cells_of
 from psychometrics.calibration.layout import FIXED, Layout, State
 from psychometrics.calibration.priors import BlockPrior, Prior, block_prior
 from psychometrics.calibration.start import Summary, starting_values
@@ -65,8 +64,6 @@ def arrange(
         tuple(indices),
         mean_index,
         variance_index,
-        _cells(blocks, linear=True),
-        _cells(blocks, linear=False),
     )
 
 
@@ -121,14 +118,3 @@ def _index(
     for column in shared:
         index[new[1:], column] = index[new[:1], column]
     return index
-
-
-def _cells(blocks: Sequence[Block], *, linear: bool) -> Cells:
-    chosen = [block for block in blocks if isinstance(block.model, LogLinear) == linear]
-    items = [block.columns for block in chosen]
-    return cells_of(
-        np.concatenate(items) if items else np.empty(0, dtype=np.intp),
-        np.concatenate([np.full(len(b.columns), b.n_categories) for b in chosen])
-        if chosen
-        else np.empty(0, dtype=np.intp),
-    )

@@ -8,7 +8,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from psychometrics.calibration.arrangement import arrange, block_priors, slope_of, start_of
 from psychometrics.calibration.estimation import Estimate, Problem, estimate
-from psychometrics.calibration.features import features_of, merged_by_score
 from psychometrics.calibration.layout import Layout, State
 from psychometrics.calibration.priors import Prior, check_priors
 from psychometrics.calibration.report import Errors, assembled, standard_errors
@@ -19,6 +18,7 @@ from psychometrics.calibration.start import summarize
 from psychometrics.errors import BadOption, NotIdentified
 from psychometrics.models import Items
 from psychometrics.models.log_linear import LogLinear
+from psychometrics.posterior.features import features_of, merged_by_score
 from psychometrics.quadrature import Quadrature, quadrature_for
 
 MOST_QUADRATURES = 6
@@ -119,9 +119,11 @@ def calibrate(
     layout = _layout(study, latent_variance)
     _check_identified(study, layout, priors)
     sample = compile_sample(study.codes, study.weights, study.groups, len(study.group_names))
-    features = features_of(sample, layout.linear, layout.general)
+    features = features_of(
+        sample.codes, sample.weights, sample.forms, sample.runs, sample.n_groups, layout.blocks
+    )
     summary = summarize(features, study.n_categories)
-    totals = summary.counts[layout.linear.item, layout.linear.category]
+    totals = summary.counts[features.linear.item, features.linear.category]
     by_person = Problem(features, totals, layout, block_priors(layout, priors), threads)
     problem = by_person
     if sample.by_form and _score_is_sufficient(layout):
@@ -172,7 +174,7 @@ def _check_identified(study: Study, layout: Layout, priors: Mapping[str, Prior])
 
 def _score_is_sufficient(layout: Layout) -> bool:
     """Whether all slopes are equal whatever the parameters, so that raw scores tell theta."""
-    if len(layout.general) or not all(isinstance(b.model, LogLinear) for b in layout.blocks):
+    if not all(isinstance(b.model, LogLinear) for b in layout.blocks):
         return False
     slopes = set()
     for block, index in zip(layout.blocks, layout.indices, strict=True):

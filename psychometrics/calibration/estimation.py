@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from psychometrics.calibration.acceleration import Anderson
-from psychometrics.calibration.expectation import Expectations, Tables, expect
-from psychometrics.calibration.features import Features
 from psychometrics.calibration.layout import Layout, State
 from psychometrics.calibration.maximization import Maximized, maximize
 from psychometrics.calibration.priors import BlockPrior
 from psychometrics.models import FloatArray
-from psychometrics.models.log_linear import LogLinear
+from psychometrics.posterior.expectation import Expectations, expect, tabulate
+from psychometrics.posterior.features import Features
 from psychometrics.quadrature import Quadrature
 
 EARLY_CYCLES = 1  # M-steps far from the maximum are worth more than one scoring step
@@ -129,7 +128,7 @@ def _next(
 
 def _visit(problem: Problem, state: State, quadrature: Quadrature) -> _Visit:
     """The E-step at a state; the objective is -inf outside the models."""
-    tables = tabulate(problem.layout, state, quadrature)
+    tables = tabulate(problem.layout.filled(state), quadrature, state.means, state.sds)
     prior = sum(
         float(prior.value(values).sum())
         for prior, values in zip(problem.priors, state.blocks, strict=True)
@@ -141,33 +140,3 @@ def _visit(problem: Problem, state: State, quadrature: Quadrature) -> _Visit:
         return _Visit(state, vector, Expectations(-np.inf, empty, empty, empty, empty), -np.inf)
     found = expect(problem.features, tables, problem.totals, threads=problem.threads)
     return _Visit(state, vector, found, found.log_likelihood + prior)
-
-
-def tabulate(layout: Layout, state: State, quadrature: Quadrature) -> Tables:
-    """The E-step's tables at a state."""
-    n_items = sum(len(block.columns) for block in layout.blocks)
-    n_nodes = len(quadrature.nodes)
-    log_zero = np.empty((n_items, n_nodes))
-    slopes, intercepts, log_odds = [], [], []
-    for block, parameters in zip(layout.blocks, state.blocks, strict=True):
-        log_p = block.model.log_probabilities(parameters, quadrature.nodes)
-        log_zero[block.columns] = log_p[:, 0]
-        if isinstance(block.model, LogLinear):
-            alpha, delta = block.model.slopes_and_intercepts(parameters)
-            slopes.append(alpha[:, 1:].ravel())
-            intercepts.append(delta[:, 1:].ravel())
-        else:
-            log_odds.append((log_p[:, 1:] - log_p[:, :1]).reshape(-1, n_nodes))
-    return Tables(
-        quadrature.nodes,
-        np.array(
-            [
-                quadrature.log_weights(mean, sd)
-                for mean, sd in zip(state.means, state.sds, strict=True)
-            ]
-        ),
-        log_zero,
-        np.concatenate(slopes) if slopes else np.empty(0),
-        np.concatenate(intercepts) if intercepts else np.empty(0),
-        np.concatenate(log_odds) if log_odds else np.empty((0, n_nodes)),
-    )

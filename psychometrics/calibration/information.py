@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psychometrics.calibration.estimation import Problem, tabulate
-from psychometrics.calibration.expectation import Expectations, posterior_of
+from psychometrics.calibration.estimation import Problem
 from psychometrics.calibration.layout import Layout, State
 from psychometrics.calibration.maximization import (
     item_counts,
     population_score,
     population_statistics,
 )
-from psychometrics.calibration.sample import Codes, Run, Sample
+from psychometrics.calibration.sample import Sample
 from psychometrics.models import FloatArray
+from psychometrics.posterior.expectation import Expectations, posterior_of, tabulate
+from psychometrics.posterior.features import Codes, Run
 from psychometrics.quadrature import Quadrature
 
 NEGLIGIBLE = 1e-10  # posterior weight of a node that adds nothing to a sum
@@ -111,7 +112,7 @@ def _person_sums(
     """Sums over persons of E[S S'] and E[S] E[S]', S being the complete-data score."""
     layout = problem.layout
     n_nodes = len(quadrature.nodes)
-    tables = tabulate(layout, state, quadrature)
+    tables = tabulate(layout.filled(state), quadrature, state.means, state.sds)
     scores = _ScoreTables(layout, state, quadrature)
     bases = problem.features.forms.astype(np.float64) @ tables.log_zero
     squares = np.zeros((layout.n_free, layout.n_free))

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from psychometrics.calibration.features import Cells
-from psychometrics.models import Block, FloatArray, Items
+from psychometrics.models import Block, FloatArray
 
 Indices = NDArray[np.intp]
 FIXED = -1
@@ -48,17 +47,12 @@ class Layout:
         with the same position are one parameter.
     mean_index, variance_index : (G,) integer arrays
         The same for the groups' means and log variances.
-    linear : Cells
-        Cells of the log-linear blocks, block by block.
-    general : Cells
     """
 
     blocks: tuple[Block, ...]
     indices: tuple[Indices, ...]
     mean_index: Indices
     variance_index: Indices
-    linear: Cells
-    general: Cells
 
     @property
     def n_free(self) -> int:
@@ -107,14 +101,11 @@ class Layout:
                     result[at] = f"{group_names[group]}.{kind}"
         return tuple(result)
 
-    def items(self, state: State, names: Sequence[str]) -> Items:
-        """The items with the parameters of a state."""
-        return Items(
-            tuple(names),
-            tuple(
-                Block(block.model, block.columns, values)
-                for block, values in zip(self.blocks, state.blocks, strict=True)
-            ),
+    def filled(self, state: State) -> tuple[Block, ...]:
+        """The blocks with the parameters of a state."""
+        return tuple(
+            Block(block.model, block.columns, values)
+            for block, values in zip(self.blocks, state.blocks, strict=True)
         )
 
     def _pairs(self, state: State) -> list[tuple[Indices, FloatArray]]:

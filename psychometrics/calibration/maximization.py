@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from psychometrics.calibration.expectation import Expectations
 from psychometrics.calibration.layout import Layout, State
 from psychometrics.calibration.priors import BlockPrior
 from psychometrics.models import Block, FloatArray
 from psychometrics.models.log_linear import LogLinear
+from psychometrics.posterior.expectation import Expectations
 from psychometrics.quadrature import Quadrature
 
 LONGEST_STEP = 1.0  # of one parameter in one scoring step

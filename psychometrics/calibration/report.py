@@ -12,7 +12,7 @@ from psychometrics.calibration.priors import Prior
 from psychometrics.calibration.result import Calibration, Certificate, Flag
 from psychometrics.calibration.sample import Sample
 from psychometrics.calibration.screening import Study
-from psychometrics.models import FloatArray
+from psychometrics.models import FloatArray, Items
 from psychometrics.models.nominal import Nominal
 from psychometrics.quadrature import Quadrature
 
@@ -81,7 +81,7 @@ def assembled(
 ) -> Calibration:
     """The result, with all the caller's columns in their order."""
     names = [study.names[j] for j in study.columns]
-    items = layout.items(found.state, names)
+    items = Items(tuple(names), layout.filled(found.state))
     parameter_names = layout.names(names, study.group_names)
     gradient = np.abs(found.gradient)
     largest = float(gradient.max(initial=0.0))

@@ -10,26 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psychometrics.models import FloatArray
-
-Codes = NDArray[np.int8]
-Indices = NDArray[np.intp]
+from psychometrics.posterior.features import PERSONS_A_BLOCK, Codes, Indices, Run
 
 PERSONS_A_FORM = 64  # above this mean, sums run form by form; below, by each person's own mask
-PERSONS_A_BLOCK = 1024  # nodes x persons of one block stay in a core's cache
 PERSONS_A_MASKED_BLOCK = 4096
 
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(32)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Consecutive rows of one group and, unless ``form`` is -1, of one form."""
-
-    start: int
-    stop: int
-    group: int
-    form: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

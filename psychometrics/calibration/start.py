@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
-from psychometrics.calibration.features import Features
 from psychometrics.models import FloatArray, Model
 from psychometrics.models.asymptotes import Asymptotes
 from psychometrics.models.graded import Graded
 from psychometrics.models.nominal import Nominal
+from psychometrics.posterior.features import Features
 
 LOGISTIC_OVER_NORMAL = 1.7
 TYPICAL_GUESSING = -1.5  # logit

@@ -160,7 +160,9 @@ def item_zh(
     return ItemLikelihoodFit(
         n=n.astype(np.int64),
         zh=np.where(defined, (log_likelihood - expected) / spread, np.nan),
-        undefined=tuple(None if good else "No uncertain response to this item." for good in defined),
+        undefined=tuple(
+            None if good else "No uncertain response to this item." for good in defined
+        ),
     )
 
 

@@ -117,7 +117,8 @@ def observed_tables(codes: Codes, items: Items) -> list[Floats]:
     tables = []
     for item, k in enumerate(items.n_categories):
         cell = raw * int(k) + codes[:, item]
-        tables.append(np.bincount(cell, minlength=n_scores * int(k)).reshape(n_scores, k) * 1.0)
+        counts = np.bincount(cell, minlength=n_scores * int(k)).astype(np.float64)
+        tables.append(counts.reshape(n_scores, int(k)))
     return tables
 
 

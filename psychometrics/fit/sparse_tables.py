@@ -17,9 +17,9 @@ def merge_sparse_cells(
     """Merge until every expected count that is left is at least ``least``.
 
     In order: end rows in which some category is impossible (expected 0) join the first row inward
-    where all are possible; rows without persons go; a row of one person joins the next; categories are merged
-    inside rows; categories that are rare throughout join the one below; and rows that still have
-    a sparse cell join the neighbour with fewer persons.
+    where all are possible; rows without persons go; a row of one person joins the next;
+    categories are merged inside rows; categories that are rare throughout join the one below;
+    and rows that still have a sparse cell join the neighbour with fewer persons.
     """
     table = _join_ends(np.stack([observed, expected]))
     table = table[:, table[0].sum(axis=1) > 0]

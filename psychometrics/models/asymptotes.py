@@ -60,7 +60,7 @@ class Asymptotes(Model):
         return np.stack([-change / wrong[:, None], change / right[:, None]], axis=2)
 
     def theta_derivatives(
-        self, parameters: FloatArray, theta: FloatArray
+        self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None
     ) -> tuple[FloatArray, FloatArray]:
         z, c, u = self._parts(parameters, theta)
         a = parameters[:, :1]

@@ -58,7 +58,7 @@ class Graded(Model):
         return result
 
     def theta_derivatives(
-        self, parameters: FloatArray, theta: FloatArray
+        self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None
     ) -> tuple[FloatArray, FloatArray]:
         z = self._boundaries(parameters, theta)
         a = parameters[:, :1, None]

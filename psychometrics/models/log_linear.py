@@ -9,9 +9,10 @@ A family is no more than its two matrices (P, K), and calibration needs only suf
 from abc import abstractmethod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from psychometrics.models.logistic import log_expit
-from psychometrics.models.model import FloatArray, Metric, Model
+from psychometrics.models.model import FloatArray, Metric, Model, PersonDerivatives
 
 
 class LogLinear(Model):
@@ -49,14 +50,38 @@ class LogLinear(Model):
         return np.asarray(statistics - expected[:, :, None, :])
 
     def theta_derivatives(
-        self, parameters: FloatArray, theta: FloatArray
+        self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None
     ) -> tuple[FloatArray, FloatArray]:
+        if log_p is None:
+            log_p = self.log_probabilities(parameters, theta)
         alpha, _ = self.slopes_and_intercepts(parameters)
-        probabilities = np.exp(self.log_probabilities(parameters, theta))
+        probabilities = np.exp(log_p)
         mean = np.einsum("jk,jkq->jq", alpha, probabilities)
         first = alpha[:, :, None] - mean[:, None, :]
         variance = (probabilities * first**2).sum(axis=1)
         return first, np.broadcast_to(-variance[:, None, :], first.shape)
+
+    def person_derivatives(
+        self, parameters: FloatArray, codes: NDArray[np.int8], theta: FloatArray
+    ) -> PersonDerivatives:
+        alpha, delta = self.slopes_and_intercepts(parameters)
+        if alpha.shape[1] != 2:
+            return super().person_derivatives(parameters, codes, theta)
+        # two categories: moments of a Bernoulli variable, and no choosing among categories
+        a = alpha[:, 1]
+        p = np.exp(log_expit(theta[:, None] * a + delta[:, 1]))
+        if codes.min() < 0:
+            given = codes >= 0
+            chosen = (codes > 0) @ a
+            variance = p * (1.0 - p) * given
+            p *= given
+        else:
+            chosen = codes @ a
+            variance = p * (1.0 - p)
+        second = -(variance @ a**2)
+        first = chosen - p @ a
+        p *= variance
+        return PersonDerivatives(first, second, -second, variance @ a**3 - 2.0 * (p @ a**3))
 
     def intercepts(self, parameters: FloatArray) -> FloatArray:
         return self.slopes_and_intercepts(parameters)[1][:, 1:]

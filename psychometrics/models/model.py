@@ -37,6 +37,25 @@ class Metric(NamedTuple):
     u: FloatArray
 
 
+class PersonDerivatives(NamedTuple):
+    """Sums over the items a person answered, each (n,).
+
+    Attributes
+    ----------
+    first, second
+        Derivatives of the log likelihood by theta.
+    information
+        Fisher's.
+    skewness
+        Warm's (1989) J, the sum over categories of P' P'' / P.
+    """
+
+    first: FloatArray
+    second: FloatArray
+    information: FloatArray
+    skewness: FloatArray
+
+
 class Model(ABC):
     """One family of items: a new one gives the methods marked abstract, about 50 lines.
 
@@ -81,9 +100,12 @@ class Model(ABC):
 
     @abstractmethod
     def theta_derivatives(
-        self, parameters: FloatArray, theta: FloatArray
+        self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None
     ) -> tuple[FloatArray, FloatArray]:
-        """First and second derivative of log P(X = k | theta) by theta, each (J, K, Q)."""
+        """First and second derivative of log P(X = k | theta) by theta, each (J, K, Q).
+
+        ``log_p`` as in `gradient`.
+        """
 
     @abstractmethod
     def to_irt(self, parameters: FloatArray) -> Metric:
@@ -98,6 +120,23 @@ class Model(ABC):
         BadItems
             If this model has no such form (nominal items).
         """
+
+    def person_derivatives(
+        self, parameters: FloatArray, codes: NDArray[np.int8], theta: FloatArray
+    ) -> PersonDerivatives:
+        """What scoring needs of n persons' answers ``codes`` (n, J; -1 if none) at theta (n,)."""
+        log_p = self.log_probabilities(parameters, theta)
+        first, second = self.theta_derivatives(parameters, theta, log_p)
+        p = np.exp(log_p)
+        given = codes.T >= 0
+        picked = np.maximum(codes.T, 0)[:, None, :].astype(np.intp)
+        squares = p * first**2
+        return PersonDerivatives(
+            (np.take_along_axis(first, picked, axis=1)[:, 0] * given).sum(axis=0),
+            (np.take_along_axis(second, picked, axis=1)[:, 0] * given).sum(axis=0),
+            (squares.sum(axis=1) * given).sum(axis=0),
+            ((squares * first + p * first * second).sum(axis=1) * given).sum(axis=0),
+        )
 
     def metric_derivatives(self, parameters: FloatArray) -> FloatArray:
         """Derivatives of (a, b_1, ..., b_(K - 1), c, u) by the parameters, shape (J, K + 2, P).

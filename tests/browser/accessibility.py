@@ -6,6 +6,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 AXE = Axe()
+TALL = 2400  # so that no sticky bar lies over what one could scroll to
 RULES: dict[str, Any] = {
     "resultTypes": ["violations"],
     "rules": {"target-size": {"enabled": True}},  # WCAG 2.5.8; axe leaves it out by default
@@ -33,7 +34,7 @@ async def faults_of(page: Page, state: str) -> list[str]:
         await page.evaluate(AXE.axe_script)
     for scheme, width, options in LOOKS:
         await page.emulate_media(color_scheme=scheme)
-        await page.set_viewport_size({"width": width, "height": 900})
+        await page.set_viewport_size({"width": width, "height": TALL})
         look = f"{state}, {scheme}, {width}"
         violations = await page.evaluate(RUN, options)
         faults += [

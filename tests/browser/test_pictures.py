@@ -54,7 +54,7 @@ async def test_the_pictures_of_the_readme_can_be_taken(
     await take(desk, "room", folder)
 
     page = pages[0]
-    for position in range(3, 24):
+    for position in range(3, 24 if wanted else 5):
         await acts.choose(page, "BCDA"[position % 4])
         await acts.next_question(page, position + 1)
     await page.get_by_label("Flag this question").check()

@@ -9,10 +9,12 @@ from tests.browser import acts
 from tests.browser.conftest import Visit
 from tests.browser.seeding import House
 
+LINE_LOST_AFTER = 30
 WITHOUT_LINE = 10
-LOST_PAGE_AT = 60
+PAGE_LOST_AFTER = 59
 RELOADED_AT = 75
 COUNT = 100
+SAFE = re.compile(r"^No connection\. \d+ answers? (is|are) safe on this device\. Keep working\.$")
 
 
 class Ahead:
@@ -28,83 +30,96 @@ class Ahead:
             self.last = max(self.last, int(run[1]) + int(run[2]) - 1)
 
 
+class Candidate:
+    """Answers one question after the other, and keeps what was chosen."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.position = 1
+        self.chosen: dict[int, str] = {}
+        self._drawn = random.Random(17)
+
+    async def answer(self, *, saved: bool = False) -> None:
+        await acts.expect_question(self.page, self.position)
+        letters = self._drawn.sample("ABCD", 2)
+        if self.position % 9 == 0:  # second thoughts
+            await acts.choose(self.page, letters[1])
+        act = acts.answer if saved else acts.choose
+        self.chosen[self.position] = await act(self.page, letters[0])
+
+    async def go_on(self) -> None:
+        await acts.next_question(self.page, self.position + 1)
+        self.position += 1
+
+    async def answer_up_to(self, position: int) -> None:
+        """Come to ``position`` with everything before it answered."""
+        while self.position < position:
+            await self.answer()
+            await self.go_on()
+
+    async def sees_what_was_chosen(self) -> None:
+        await acts.expect_question(self.page, self.position)
+        chosen = self.page.locator(f"[name=response][value='{self.chosen[self.position]}']")
+        await expect(chosen).to_be_checked()
+
+
 async def test_every_answer_of_a_whole_exam_is_stored_through_lost_lines_and_lost_pages(
     hall: House, visit: Visit
 ) -> None:
     ana = await hall.candidate()
-    drawn = random.Random(17)
-    chosen: dict[int, str] = {}
     page = await visit(hall)
-    ahead = Ahead(page)
     context = page.context
+    ahead = Ahead(page)
+    candidate = Candidate(page)
     await acts.sign_in(page, ana)
     await acts.begin(page)
 
-    async def answer(page: Page, position: int, *, saved: bool = False) -> None:
-        await acts.expect_question(page, position)
-        letters = list("ABCD")
-        if position % 9 == 0:  # second thoughts
-            await acts.choose(page, letters.pop(drawn.randrange(len(letters))))
-        act = acts.answer if saved else acts.choose
-        chosen[position] = await act(page, drawn.choice(letters))
-
-    async def answer_and_go_on(page: Page, position: int, *, saved: bool = False) -> int:
-        await answer(page, position, saved=saved)
-        await acts.next_question(page, position + 1)
-        return position + 1
-
-    position = 1
-    while position < 30 or ahead.last <= position + WITHOUT_LINE:
-        position = await answer_and_go_on(page, position)
-    position = await answer_and_go_on(page, position, saved=True)
-
-    first_without_line = position
+    await candidate.answer_up_to(LINE_LOST_AFTER)
+    await candidate.answer(saved=True)
+    while ahead.last < candidate.position + WITHOUT_LINE:
+        await candidate.go_on()
+        await candidate.answer(saved=True)
+    before = candidate.position
     await context.set_offline(True)
-    for _n in range(1, WITHOUT_LINE + 1):
-        position = await answer_and_go_on(page, position)
-        safe = re.compile(
-            r"^No connection\. \d+ answers? (is|are) safe on this device\. Keep working\.$"
-        )
-        await expect(page.locator("#saved")).to_have_text(safe, timeout=acts.WAITS_MS)
-    assert len(hall.answers(ana)) == first_without_line - 1
+    for _ in range(WITHOUT_LINE):
+        await candidate.go_on()
+        await candidate.answer()
+        await expect(page.locator("#saved")).to_have_text(SAFE, timeout=acts.WAITS_MS)
+    assert len(hall.answers(ana)) == before
     await context.set_offline(False)
     await acts.expect_saved(page)
-    positions = [event["position"] for event in hall.events(ana, "answered")]
-    without_repeats = list(dict.fromkeys(positions))
-    assert without_repeats == list(range(1, first_without_line + WITHOUT_LINE))
+    assert hall.answers(ana) == candidate.chosen
+    arrived = dict.fromkeys(event["position"] for event in hall.events(ana, "answered"))
+    assert list(arrived) == list(range(1, before + WITHOUT_LINE + 1)), "in order"
 
-    while position < LOST_PAGE_AT - 1:
-        position = await answer_and_go_on(page, position)
-    position = await answer_and_go_on(page, position, saved=True)
+    await candidate.go_on()
+    await candidate.answer_up_to(PAGE_LOST_AFTER)
+    await candidate.answer(saved=True)
     await context.set_offline(True)
     for _ in range(3):
-        position = await answer_and_go_on(page, position)
+        await candidate.go_on()
+        await candidate.answer()
     await expect(page.locator("#saved")).to_have_text(
-        re.compile("safe on this device"), timeout=acts.WAITS_MS
+        "No connection. 3 answers are safe on this device. Keep working.", timeout=acts.WAITS_MS
     )
     await page.close()
-    assert len(hall.answers(ana)) == LOST_PAGE_AT - 1
+    assert len(hall.answers(ana)) == PAGE_LOST_AFTER
     await context.set_offline(False)
-    page = await context.new_page()
-    await acts.open_question(page, position - 1)
+    page = candidate.page = await context.new_page()
+    await acts.open_question(page, candidate.position)
     await acts.expect_saved(page)
-    assert hall.answers(ana) == chosen
-    last = page.locator(f"[name=response][value='{chosen[position - 1]}']")
-    await expect(last).to_be_checked()
-    await acts.next_question(page, position)
+    assert hall.answers(ana) == candidate.chosen
+    await candidate.sees_what_was_chosen()
 
-    while position < RELOADED_AT:
-        position = await answer_and_go_on(page, position)
-    await answer(page, position)
+    await candidate.go_on()
+    await candidate.answer_up_to(RELOADED_AT)
+    await candidate.answer()
     async with page.expect_response("**/heartbeat"):
         await page.reload()
-    await acts.expect_question(page, position)
-    await expect(page.locator(f"[value='{chosen[position]}']")).to_be_checked()
-    await acts.next_question(page, position + 1)
-    position += 1
-    while position < COUNT:
-        position = await answer_and_go_on(page, position)
-    await answer(page, COUNT)
+    await candidate.sees_what_was_chosen()
+    await candidate.go_on()
+    await candidate.answer_up_to(COUNT)
+    await candidate.answer()
     await acts.button(page, "Review").click()
 
     await expect(page.locator("#open")).to_have_text("Every question has an answer.")
@@ -118,8 +133,8 @@ async def test_every_answer_of_a_whole_exam_is_stored_through_lost_lines_and_los
     await page.get_by_role("link", name="See result").click()
     await expect(page.get_by_text("The passing score is 600.")).to_be_visible()
 
-    assert hall.answers(ana) == chosen
-    assert len(chosen) == COUNT
+    assert hall.answers(ana) == candidate.chosen
+    assert len(candidate.chosen) == COUNT
     verified = hall.verify(ana)
     assert verified["intact"], verified["fault"]
     assert verified["state"] == "submitted"

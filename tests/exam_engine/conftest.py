@@ -24,9 +24,7 @@ class Room:
 
     async def seat(self, *, allowance_s: int = 3600) -> Seat:
         async with self.database.transaction() as session:
-            return await factories.a_seat(
-                session, self.now, self.sitting, allowance_s=allowance_s
-            )
+            return await factories.a_seat(session, self.now, self.sitting, allowance_s=allowance_s)
 
     async def checked_in(self) -> tuple[Seat, Attempt]:
         seat = await self.seat()

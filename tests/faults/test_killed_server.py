@@ -45,10 +45,7 @@ async def test_a_killed_server_loses_no_acknowledged_answer(
     for _ in range(20 if in_full else 3):
         acknowledged = asyncio.Semaphore(0)
         answering = asyncio.gather(
-            *(
-                keep_answering(one, http, served.url, rng, acknowledged)
-                for one in candidates
-            )
+            *(keep_answering(one, http, served.url, rng, acknowledged) for one in candidates)
         )
         for _ in range(rng.randint(20, CANDIDATES * ANSWERS // 2)):
             await acknowledged.acquire()

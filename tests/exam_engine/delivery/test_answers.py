@@ -153,9 +153,10 @@ class Model:
     @property
     def values(self) -> dict[int, tuple[str | None, bool]]:
         """Of each position the answer with the highest (lease, sequence)."""
-        return {position: (value, flag) for _, _, position, value, flag in sorted(
-            self.stored, key=lambda one: one[:2]
-        )}
+        return {
+            position: (value, flag)
+            for _, _, position, value, flag in sorted(self.stored, key=lambda one: one[:2])
+        }
 
 
 answers = st.builds(
@@ -207,9 +208,7 @@ class Delivering(RuleBasedStateMachine):
     @precondition(lambda self: not self.model.closed)
     def pause_or_go_on(self) -> None:
         self.model.paused = not self.model.paused
-        self.store.facts.state = (
-            AttemptState.PAUSED if self.model.paused else AttemptState.RUNNING
-        )
+        self.store.facts.state = AttemptState.PAUSED if self.model.paused else AttemptState.RUNNING
 
     @rule(state=st.sampled_from([AttemptState.SUBMITTED, AttemptState.EXPIRED]))
     @precondition(lambda self: not self.model.paused)
@@ -351,6 +350,4 @@ def test_the_receipt_is_the_event() -> None:
     store = Stored()
     (receipt,) = store.send(an_answer(sequence=3, position=2, response="B"))
     (link,) = store.links
-    assert receipt == Receipt(
-        ATTEMPT, 2, 1, 3, NINE, link.hash, True, timedelta(hours=1), SITTING
-    )
+    assert receipt == Receipt(ATTEMPT, 2, 1, 3, NINE, link.hash, True, timedelta(hours=1), SITTING)

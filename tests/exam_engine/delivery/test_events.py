@@ -158,9 +158,7 @@ def test_an_added_event_is_found(links: list[Link], fact: dict[str, Any]) -> Non
 @given(chains)
 def test_a_chain_of_another_attempt_is_found(links: list[Link]) -> None:
     moved = [replace(link, attempt_id=UUID(int=78)) for link in links]
-    assert (
-        events.find_fault(UUID(int=78), moved, len(moved), moved[-1].hash) is not None
-    )
+    assert events.find_fault(UUID(int=78), moved, len(moved), moved[-1].hash) is not None
 
 
 @given(chains)

@@ -20,9 +20,7 @@ def banks(draw_: st.DrawFn) -> dict[str, list[Eligible[int]]]:
     }
     everybody = [one for area in AREAS for one in ids[area]]
     pairs = draw_(
-        st.lists(
-            st.tuples(st.sampled_from(everybody), st.sampled_from(everybody)), max_size=6
-        )
+        st.lists(st.tuples(st.sampled_from(everybody), st.sampled_from(everybody)), max_size=6)
         if everybody
         else st.just([])
     )

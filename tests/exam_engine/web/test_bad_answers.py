@@ -24,7 +24,7 @@ MALFORMED: dict[str, tuple[bytes, int, str]] = {
     "a list": (b"[]", 422, "not_understood"),
     "a number too big for a float": (
         b'{"lease":1,"sequence":1,"position":1e400,"response":null}',
-        422,
+        400,
         "not_understood",
     ),
     "too large": (b'{"response":"' + b"A" * 70_000 + b'"}', 413, "too_large"),
@@ -82,7 +82,7 @@ async def test_each_malformed_body_is_refused_and_nothing_is_stored(
         check_problem(response, status, code)
     for name, (changes, status, code) in FIELDS.items():
         response = await client.post(address(attempt.id), json=GOOD | changes)
-        assert (name, response.status_code, response.json()["code"]) == (name, status, code)
+        assert (name, response.status_code, response.json().get("code")) == (name, status, code)
         check_problem(response, status, code)
     for left_out in ("lease", "sequence", "position", "response"):
         body = {key: value for key, value in GOOD.items() if key != left_out}

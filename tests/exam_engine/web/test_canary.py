@@ -32,7 +32,7 @@ PAGES = (
     "/home",
     "/exam/check-in",
     "/exam/agreement",
-    *(f"/exam/questions/{position}" for position in range(0, 12)),
+    *(f"/exam/questions/{position}" for position in range(12)),
     "/exam/review",
     "/exam/paused",
     "/exam/finished",
@@ -141,5 +141,3 @@ async def test_a_held_result_tells_no_score(room: Room, enter: Enter) -> None:
     page = (await client.get(f"/results/{result.id}", headers={"Accept": "text/html"})).text
     assert "passed" not in page.lower()
     assert "did not pass" not in page
-
-

@@ -68,5 +68,3 @@ async def test_no_page_has_an_inline_script_or_style(room: Room, enter: Enter) -
 async def test_a_path_cannot_leave_the_static_folder(app_client: httpx.AsyncClient) -> None:
     for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2f..%2fapp.py"):
         assert (await app_client.get(path)).status_code in (400, 404), path
-
-

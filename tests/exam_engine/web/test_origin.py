@@ -104,5 +104,3 @@ async def test_the_refusal_names_the_right_address(room: Room, enter: Enter) -> 
     response = await client.post("/api/sign-out", headers={"Origin": "https://evil.example"})
     assert "http://127.0.0.1:8000" in response.json()["detail"]
     assert (await client.get("/api/me")).status_code == 200
-
-

@@ -112,9 +112,7 @@ async def test_the_tenth_wrong_password_locks_and_a_quarter_of_an_hour_opens(
     assert (await sign_in(app_client, email, PASSWORD)).status_code == 204
 
 
-async def test_nine_wrong_passwords_lock_nothing(
-    app_client: httpx.AsyncClient, email: str
-) -> None:
+async def test_nine_wrong_passwords_lock_nothing(app_client: httpx.AsyncClient, email: str) -> None:
     for _ in range(9):
         await sign_in(app_client, email, "not it")
     assert (await sign_in(app_client, email, PASSWORD)).status_code == 204
@@ -202,9 +200,7 @@ async def test_after_signing_out_the_token_opens_nothing(room: Room, enter: Ente
 
 
 @pytest.mark.parametrize("how", ["run out", "account closed"])
-async def test_a_sign_in_that_has_ended_opens_nothing(
-    room: Room, enter: Enter, how: str
-) -> None:
+async def test_a_sign_in_that_has_ended_opens_nothing(room: Room, enter: Enter, how: str) -> None:
     seat, attempt = await room.running()
     async with room.database.transaction() as session:
         now = await room.database.now(session)

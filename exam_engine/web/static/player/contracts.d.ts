@@ -74,7 +74,7 @@ interface AnswerStore {
   /** False when answers live in this page only. */
   readonly durable: boolean;
   /** What an earlier page left. */
-  entries(): Promise<Entry[]>;
+  readonly entries: Entry[];
   /** Highest sequence this device gave out in a lease; 0 when none. */
   highest(lease: number): number;
   /** Give the change its number, above `floor` and every number used on this device, and keep it. */
@@ -108,7 +108,7 @@ interface Sender {
   /** From now on answers go under this lease. */
   grant(lease: number, known: number): void;
   /** Take up what an earlier page left on the device; each goes with its own lease and number. */
-  load(): Promise<void>;
+  load(): void;
   /** Keep a change on the device, then send it. Waits for a lease. */
   add(change: Change): Promise<unknown>;
   /** Every change so far is on the device. */
@@ -166,6 +166,7 @@ type CreateQuestions = (attempt: string, count: number, exchange: Exchange) => {
 type CreatePaper = (answered: (answer: Answer) => void) => {
   /** Do not wait for arrow keys to rest. */
   settle(): void;
+  set(answer: Answer): void;
   /** Show a question; an answer given on this page wins over what its HTML says. */
   show(position: number, html: string, answer?: Answer): void;
   choose(n?: number): void;

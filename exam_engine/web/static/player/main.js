@@ -36,6 +36,7 @@ let stopped = "";
 let elsewhere = "";
 let over = false;
 let started = false;
+let warned = false;
 // The page was asked for at 0 on its own clock, so the time left in it is a reading like any other.
 let clock = countdown.sync(unknown, Number(remaining), 0, performance.now());
 const timeLeft = () => countdown.remaining(clock, performance.now()) ?? 0;
@@ -109,11 +110,26 @@ async function takeLease(takeOver) {
 	return false;
 }
 
+/** This page may have been made before its predecessor's last answer arrived: ask what is stored. */
+async function reconcile() {
+	const { body } = await exchange(api);
+	for (const stored of body?.answers ?? []) {
+		if (sheet.marks[stored.position - 1]?.answer) continue;
+		sheet.mark(stored.position, stored);
+		if (stored.position === position) paper.set(stored);
+	}
+}
+
 /** Draw what can be said of the outbox. */
 function changed() {
 	const now = performance.now();
 	const left = sender.count;
 	const up = sender.line === "up";
+	if (!storage.durable && !warned) {
+		warned = true;
+		tell(words.cannotStore, "bad");
+		signals.note("storage_blocked");
+	}
 	bar.showSaved(outbox.overall(sender.box, now, sender.line), storage.durable, now);
 	sheet.absent((at) => !up && !questions.held.has(at));
 	fill(view, "#stored", !up ? words.offline(left, storage.durable) : left ? words.waiting : words.allSent);
@@ -333,14 +349,11 @@ function tick() {
 
 document.documentElement.classList.add("js");
 if (position) questions.held.set(position, byId("question").innerHTML);
-if (!storage.durable) {
-	tell(words.cannotStore, "bad");
-	signals.note("storage_blocked");
-}
 const mine = await claimTab(attempt, false, () => showElsewhere("tab"));
 if (mine) {
-	await sender.load();
+	sender.load();
 	for (const entry of sender.box.entries) sheet.mark(entry.position, entry);
+	void reconcile();
 } else {
 	showElsewhere("tab");
 	signals.note("second_tab");

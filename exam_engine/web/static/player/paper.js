@@ -43,7 +43,7 @@ export function createPaper(answered) {
 	}
 
 	/** @param {HTMLInputElement | null | undefined} input @param {boolean} on */
-	function set(input, on) {
+	function put(input, on) {
 		if (!input || input.matches(":disabled")) return;
 		input.focus();
 		if (input.checked === on) return;
@@ -71,21 +71,24 @@ export function createPaper(answered) {
 
 	return {
 		settle,
+		set({ response, flagged }) {
+			for (const radio of radios()) radio.checked = radio.value === response;
+			const box = flag();
+			if (box) box.checked = flagged;
+		},
 		show(at, html, answer) {
 			position = at;
 			place.innerHTML = html;
 			radios().forEach((radio, i) => {
-				if (answer) radio.checked = radio.value === answer.response;
 				radio.closest(".option")?.insertAdjacentHTML("beforeend",
 					`<button type="button" class="quiet" aria-pressed="false">Cross out<span class="vh"> ${"ABCDEFGH"[i]}</span></button>`);
 				if (crossed[at]?.has(radio.value)) cross(radio, true);
 			});
-			const box = flag();
-			if (box && answer) box.checked = answer.flagged;
+			if (answer) this.set(answer);
 		},
-		choose: (n = 0) => set(radios()[n], true),
+		choose: (n = 0) => put(radios()[n], true),
 		cross: () => cross(radios().find((r) => r === document.activeElement)),
-		flag: () => set(flag(), !flag()?.checked),
+		flag: () => put(flag(), !flag()?.checked),
 		clear() {
 			const chosen = radios().find((r) => r.checked);
 			if (!chosen) return;

@@ -4,17 +4,15 @@
 const done = (transaction) =>
 	new Promise((resolve, reject) => {
 		transaction.oncomplete = () => resolve();
-		transaction.onabort = reject;
+		transaction.onabort = () => reject(transaction.error);
 	});
 
 /** @type {() => Promise<IDBDatabase>} */
 const open = () =>
 	new Promise((resolve, reject) => {
 		const request = indexedDB.open("exam", 1);
-		request.onupgradeneeded = () => {
-			request.result.createObjectStore("answers", { keyPath: ["attempt", "lease", "sequence"] });
-			request.result.createObjectStore("numbers", { keyPath: ["attempt", "lease"] });
-		};
+		const keyPath = ["attempt", "lease", "sequence"];
+		request.onupgradeneeded = () => void request.result.createObjectStore("answers", { keyPath });
 		request.onsuccess = () => resolve(request.result);
 		request.onerror = reject;
 	});
@@ -22,42 +20,40 @@ const open = () =>
 /** @type {OpenStorage} */
 export async function openStorage(attempt) {
 	let database = await open().catch(() => null);
-	/** @type {(store: string) => Promise<any[]>} */
-	const all = async (store) => {
-		const transaction = database?.transaction(store);
-		const rows = transaction?.objectStore(store).getAll(IDBKeyRange.bound([attempt], [attempt, []]));
-		if (transaction) await done(transaction);
-		return rows?.result ?? [];
-	};
+	const reading = database?.transaction("answers");
+	const rows = reading?.objectStore("answers").getAll(IDBKeyRange.bound([attempt], [attempt, []]));
+	if (reading) await done(reading);
+	// Rows come in the order of their keys, so the highest number of a lease stands.
 	/** @type {Map<number, number>} */
-	const used = new Map((await all("numbers")).map((row) => [row.lease, row.sequence]));
+	const used = new Map(rows?.result.map((row) => [row.lease, row.sequence]));
+
+	/** Committed without waiting: it also outlives a page that is left at once. @param {"add" | "put"} verb @param {object} row */
+	async function write(verb, row) {
+		const transaction = database?.transaction("answers", "readwrite", { durability: "strict" });
+		transaction?.objectStore("answers")[verb]({ ...row, attempt });
+		transaction?.commit();
+		if (transaction) await done(transaction);
+	}
 
 	return {
 		get durable() { return database !== null; },
+		entries: (rows?.result ?? []).filter((row) => row.position).map(({ attempt: _, ...entry }) => entry),
 		highest: (lease) => used.get(lease) ?? 0,
-		entries: async () => (await all("answers")).map(({ attempt: _, ...entry }) => entry),
 		async add(lease, floor, change) {
-			let sequence = Math.max(used.get(lease) ?? 0, floor) + 1;
-			try {
-				// Number and answer in one transaction: two tabs can never use one number twice.
-				const transaction = database?.transaction(["answers", "numbers"], "readwrite", { durability: "strict" });
-				const numbers = transaction?.objectStore("numbers");
-				const last = numbers?.get([attempt, lease]);
-				if (last) last.onsuccess = () => {
-					sequence = Math.max(sequence, (last.result?.sequence ?? 0) + 1);
-					numbers?.put({ attempt, lease, sequence });
-					transaction?.objectStore("answers").add({ ...change, attempt, lease, sequence });
-				};
-				if (transaction) await done(transaction);
-			} catch {
-				database = null;
+			for (;;) {
+				const sequence = Math.max(used.get(lease) ?? 0, floor) + 1;
+				used.set(lease, sequence);
+				try {
+					await write("add", { ...change, lease, sequence });
+					return { ...change, lease, sequence };
+				} catch (error) {
+					// Another tab used this number: take the next. All else means that nothing can be kept.
+					if (/** @type {Error} */ (error)?.name !== "ConstraintError") database = null;
+				}
 			}
-			used.set(lease, sequence);
-			return { ...change, lease, sequence };
 		},
-		remove({ lease, sequence }) {
-			database?.transaction("answers", "readwrite").objectStore("answers").delete([attempt, lease, sequence]);
-		},
+		// The bare number stays, so that it is never used again.
+		remove: ({ lease, sequence }) => void write("put", { lease, sequence }).catch(() => {}),
 	};
 }
 

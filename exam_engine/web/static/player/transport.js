@@ -70,7 +70,7 @@ export function createSender({ attempt, storage, exchange, changed, heard }) {
 			if (verdict === "receipt") box = outbox.receipted(box, entry, body.received_at, receivedAt);
 			else if (verdict === "refused") box = outbox.refused(box, entry, body.detail, receivedAt);
 			else box = outbox.failed(box, receivedAt, Math.random(), reply.retryAfterMs);
-			if (outbox.first(box) !== entry) storage.remove(entry);
+			storage.remove(entry);
 			heard(verdict, reply, entry);
 			changed();
 		}
@@ -96,9 +96,10 @@ export function createSender({ attempt, storage, exchange, changed, heard }) {
 			floor = known;
 			open();
 		},
-		load: async () => (await storage.entries()).forEach(put),
+		load: () => storage.entries.forEach(put),
 		add(change) {
 			box = outbox.hold(box, performance.now());
+			changed();
 			return (stored = stored.then(async () => {
 				const entry = await storage.add(lease, floor, change);
 				box = outbox.release(box);

@@ -32,7 +32,7 @@ async function empty() {
 		changed: () => say([...sender.box.refused.values()].at(-1) ?? (sender.box.entries.length ? words.back(sender.box.entries.length) : "")),
 		heard: () => undefined,
 	});
-	await sender.load();
+	sender.load();
 }
 
 if (page.dataset.page === "finished") void empty();

@@ -6,16 +6,30 @@ given.  Cells of log-linear models contribute theta times a slope: one number a 
 the number of nodes.  Cells of other models contribute a column of the matrix product.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from psychometrics.calibration.sample import PERSONS_A_BLOCK, Codes, Indices, Run, Sample
-from psychometrics.models import FloatArray
+from psychometrics.models import Block, FloatArray
+from psychometrics.models.log_linear import LogLinear
 
+Codes = NDArray[np.int8]
+Indices = NDArray[np.intp]
+
+PERSONS_A_BLOCK = 1024  # nodes x persons of one block stay in a core's cache
 LARGEST_CACHE = 64 * 2**20  # bytes of 0/1 columns kept as floats between cycles
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive rows of one group and, unless ``form`` is -1, of one form."""
+
+    start: int
+    stop: int
+    group: int
+    form: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,15 +44,20 @@ class Cells:
 
     def columns(self, codes: Codes) -> FloatArray:
         """The 0/1 matrix (n, C) of some rows of codes."""
-        return np.equal(codes[:, self.item], self.category).astype(np.float64)
+        in_order = len(self) == codes.shape[1] and (self.item == np.arange(len(self))).all()
+        chosen = codes if in_order else codes[:, self.item]
+        return np.equal(chosen, self.category).astype(np.float64)
 
 
-def cells_of(items: Indices, n_categories: Indices) -> Cells:
-    """The cells of some items, item by item, categories ascending."""
-    return Cells(
-        np.repeat(items, n_categories - 1),
-        np.concatenate([np.arange(1, k) for k in n_categories] or [np.empty(0)]).astype(np.int8),
-    )
+def cells_of(blocks: Sequence[Block], *, linear: bool) -> Cells:
+    """The cells of the log-linear blocks, or of the others: item by item, categories ascending."""
+    items, categories = [np.empty(0, dtype=np.intp)], [np.empty(0, dtype=np.int8)]
+    for block in blocks:
+        if isinstance(block.model, LogLinear) == linear:
+            n_cells = block.n_categories - 1
+            items.append(np.repeat(block.columns, n_cells))
+            categories.append(np.tile(np.arange(1, n_cells + 1, dtype=np.int8), len(block.columns)))
+    return Cells(np.concatenate(items), np.concatenate(categories))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,19 +103,19 @@ class Features:
         return self.weights[run.start : run.stop]
 
 
-def features_of(sample: Sample, linear: Cells, general: Cells) -> Features:
+def features_of(
+    codes: Codes,
+    weights: FloatArray,
+    forms: NDArray[np.bool_],
+    runs: tuple[Run, ...],
+    n_groups: int,
+    blocks: Sequence[Block],
+) -> Features:
     """All rows, with their columns kept if they are small."""
-    small = len(sample.codes) * (len(linear) + len(general)) * 8 <= LARGEST_CACHE
-    return Features(
-        sample.weights,
-        sample.forms,
-        sample.runs,
-        sample.n_groups,
-        linear,
-        general,
-        sample.codes,
-        (linear.columns(sample.codes), general.columns(sample.codes)) if small else None,
-    )
+    linear, general = cells_of(blocks, linear=True), cells_of(blocks, linear=False)
+    small = len(codes) * (len(linear) + len(general)) * 8 <= LARGEST_CACHE
+    cached = (linear.columns(codes), general.columns(codes)) if small else None
+    return Features(weights, forms, runs, n_groups, linear, general, codes, cached)
 
 
 def merged_by_score(features: Features) -> Features:

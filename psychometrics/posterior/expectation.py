@@ -5,16 +5,17 @@ exponential a node.  Blocks are added in their order, so the digits do not depen
 threads.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 
 import numpy as np
 
-from psychometrics.calibration.features import Features
-from psychometrics.calibration.sample import Run
-from psychometrics.models import FloatArray
+from psychometrics.models import Block, FloatArray
+from psychometrics.models.log_linear import LogLinear
+from psychometrics.posterior.features import Features, Run
+from psychometrics.quadrature import Quadrature
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +41,34 @@ class Tables:
     slopes: FloatArray
     intercepts: FloatArray
     log_odds: FloatArray
+
+
+def tabulate(
+    blocks: Sequence[Block], quadrature: Quadrature, means: FloatArray, sds: FloatArray
+) -> Tables:
+    """Tables of items, which the blocks hold each once, and of normal populations, (G,) each."""
+    nodes = quadrature.nodes
+    log_zero = np.empty((sum(len(block.columns) for block in blocks), len(nodes)))
+    slopes, intercepts = [np.empty(0)], [np.empty(0)]
+    log_odds = [np.empty((0, len(nodes)))]
+    for block in blocks:
+        log_p = block.model.log_probabilities(block.parameters, nodes)
+        log_zero[block.columns] = log_p[:, 0]
+        if isinstance(block.model, LogLinear):
+            alpha, delta = block.model.slopes_and_intercepts(block.parameters)
+            slopes.append(alpha[:, 1:].ravel())
+            intercepts.append(delta[:, 1:].ravel())
+        else:
+            log_odds.append((log_p[:, 1:] - log_p[:, :1]).reshape(-1, len(nodes)))
+    populations = zip(means.tolist(), sds.tolist(), strict=True)
+    return Tables(
+        nodes,
+        np.array([quadrature.log_weights(mean, sd) for mean, sd in populations]),
+        log_zero,
+        np.concatenate(slopes),
+        np.concatenate(intercepts),
+        np.concatenate(log_odds),
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -180,6 +209,16 @@ def posterior_of(
     return posterior
 
 
+def log_posterior_of(
+    features: Features, tables: Tables, bases: FloatArray, run: Run, buffer: FloatArray
+) -> FloatArray:
+    """Log posterior weights up to a constant a person; arguments as in `posterior_of`."""
+    linear, general = features.of(run)
+    mask = None if run.form >= 0 else features.mask(run)
+    base = tables.log_weights[run.group] + (bases[run.form] if mask is None else 0.0)
+    return _logs(tables, base, linear @ tables.slopes, general, mask, buffer)
+
+
 def _unscaled(
     tables: Tables,
     bases: FloatArray,
@@ -192,24 +231,40 @@ def _unscaled(
     """exp(log posterior - top), nodes x persons, and top, near each person's largest."""
     theta, base = tables.theta, tables.log_weights[run.group]
     score = linear @ tables.slopes
-    one = np.ones_like(score)
-    posterior = buffer[: len(theta) * len(score)].reshape(len(theta), len(score))
     if mask is None:
         base = base + bases[run.form]
     if mask is None and general.shape[1] == 0:
+        # the largest is known beforehand, and one product does it all
         top = _highest(theta, base, score)
+        posterior = buffer[: len(theta) * len(score)].reshape(len(theta), len(score))
         lines = np.stack([theta, base, np.full_like(theta, -1.0)], axis=1)
-        np.matmul(lines, np.stack([score, one, top]), out=posterior)
+        np.matmul(lines, np.stack([score, np.ones_like(score), top]), out=posterior)
     else:
-        np.matmul(np.stack([theta, base], axis=1), np.stack([score, one]), out=posterior)
-        if mask is not None:
-            posterior += tables.log_zero.T @ mask.T
-        if general.shape[1]:
-            posterior += tables.log_odds.T @ general.T
+        posterior = _logs(tables, base, score, general, mask, buffer)
         top = posterior.max(axis=0)
         posterior -= top
     np.exp(posterior, out=posterior)
     return posterior, top
+
+
+def _logs(
+    tables: Tables,
+    base: FloatArray,
+    score: FloatArray,
+    general: FloatArray,
+    mask: FloatArray | None,
+    buffer: FloatArray,
+) -> FloatArray:
+    """theta * score + base, plus the items' parts that are not in these, nodes x persons."""
+    theta = tables.theta
+    result = buffer[: len(theta) * len(score)].reshape(len(theta), len(score))
+    lines = np.stack([theta, base], axis=1)
+    np.matmul(lines, np.stack([score, np.ones_like(score)]), out=result)
+    if mask is not None:
+        result += tables.log_zero.T @ mask.T
+    if general.shape[1]:
+        result += tables.log_odds.T @ general.T
+    return result
 
 
 def _highest(theta: FloatArray, base: FloatArray, score: FloatArray) -> FloatArray:
