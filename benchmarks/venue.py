@@ -9,9 +9,13 @@ from pathlib import Path
 from uuid import UUID
 
 import uvloop
+from sqlalchemy import select
 
-from exam_engine.accounts.queries import find_person_by_email, find_signed_in
+from exam_engine.accounts.doorkeeper import SignedIn
+from exam_engine.accounts.queries import find_person_by_email
+from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import Accounts, token_hash
+from exam_engine.accounts.tables import SignIn
 from exam_engine.commands.rehearsal import fill
 from exam_engine.commands.serving import upgrade
 from exam_engine.database import Database
@@ -87,8 +91,12 @@ async def _start(database: Database, emails: list[str]) -> list[Seated]:
             person = await find_person_by_email(session, email)
             assert person is not None
             token = await Accounts(session, now).sign_in(person.id)
-            who = await find_signed_in(session, token_hash(token), now)
-            assert who is not None
+            hashed = token_hash(token)
+            sign_in_id = await session.scalar(select(SignIn.id).where(SignIn.token_hash == hashed))
+            assert sign_in_id is not None
+            who = SignedIn(
+                sign_in_id, person.id, person.name, person.email, frozenset({Role.CANDIDATE})
+            )
             [(right, _, _)] = await list_authorizations(session, person.id)
             invigilation = Invigilation(session, now)
             attempt = await invigilation.check_in(who, right.id)

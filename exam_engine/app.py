@@ -11,11 +11,11 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import Message, Scope
 from redis.asyncio import Redis
 
+from exam_engine.accounts.doorkeeper import doorkeeper_of
 from exam_engine.database import Database, DatabaseUnavailable
 from exam_engine.delivery.options import OptionsCache
 from exam_engine.delivery.recorder import AnswerStore, Recorder
@@ -25,11 +25,12 @@ from exam_engine.invigilation.service import Invigilation
 from exam_engine.live import Hints
 from exam_engine.resources import Resources
 from exam_engine.settings import Settings
-from exam_engine.web import api, errors, pages, render
+from exam_engine.web import api, assets, errors, pages, render
+from exam_engine.web.answering import answer_components
 from exam_engine.web.auth import (
     FOR,
     PUBLIC,
-    check_access,
+    Access,
     check_routes,
     provide_visitor,
     provide_who,
@@ -65,7 +66,7 @@ def make_resources(settings: Settings) -> Resources:
     hints = Hints(redis)
     presence: Presence = RedisPresence(redis) if redis else MemoryPresence()
     recorder = Recorder(answer_stores(database), on_recorded=hints.changed)
-    return Resources(settings, database, recorder, presence, hints)
+    return Resources(settings, database, doorkeeper_of(database), recorder, presence, hints)
 
 
 def answer_stores(database: Database) -> list[AnswerStore]:
@@ -85,14 +86,9 @@ def build(
         route_handlers=[
             *api.ROUTES,
             *pages.ROUTES,
-            create_static_files_router(
-                path="/static",
-                directories=[render.STATIC],
-                opt={FOR: PUBLIC},
-                include_in_schema=False,
-            ),
+            assets.serve,
         ],
-        guards=[check_access],
+        middleware=[Access()],
         dependencies={
             "resources": Provide(lambda: resources, sync_to_thread=False),
             "who": Provide(provide_who, sync_to_thread=False),
@@ -102,10 +98,14 @@ def build(
         before_send=[add_headers],
         template_config=TemplateConfig(engine=render.engine()),
         openapi_config=OpenAPIConfig(
+            use_handler_docstrings=True,
             title="Exam engine",
             version="0.1.0",
-            openapi_router=Router(path="/schema", route_handlers=[], opt={FOR: PUBLIC}),
+            openapi_router=Router(
+                path="/schema", route_handlers=[], opt={FOR: PUBLIC}, include_in_schema=False
+            ),
             render_plugins=[JsonRenderPlugin()],
+            components=answer_components(),
         ),
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
@@ -147,6 +147,7 @@ async def run(resources: Resources) -> AsyncIterator[None]:
             await sweeper
         await resources.recorder.stop()
         await resources.hints.stop()
+        await resources.doorkeeper.close()
         await resources.database.close()
 
 
@@ -163,16 +164,24 @@ async def sweep_for_ever(resources: Resources) -> None:
 
 
 async def sweep(resources: Resources) -> int:
-    """Expire what is overdue; how many attempts were."""
+    """Expire what is overdue, each in a transaction of its own; how many attempts were."""
     database = resources.database
     async with database.reading() as session:
         due = await Invigilation(session, await database.now(session)).list_due()
-    if not due:
-        return 0
-    async with database.transaction() as session:
-        rooms = await Invigilation(session, await database.now(session)).expire(due)
-    resources.hints.changed(rooms)
-    return len(rooms)
+    expired = 0
+    for attempt_id in due:
+        try:
+            async with database.transaction() as session:
+                now = await database.now(session)
+                rooms = await Invigilation(session, now).expire([attempt_id])
+        except DatabaseUnavailable:
+            raise
+        except Exception:  # one bad attempt must not stop the clock of all others
+            log.exception("the expiry of attempt %s could not be recorded", attempt_id)
+            continue
+        expired += len(rooms)
+        resources.hints.changed(rooms)
+    return expired
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
@@ -183,6 +192,4 @@ async def add_headers(message: Message, scope: Scope) -> None:
     headers += SECURITY_HEADERS
     if not scope["path"].startswith("/static/"):
         headers.append(NOT_STORED)
-    else:
-        headers.append((b"cache-control", b"no-cache"))
     message["headers"] = headers

@@ -7,11 +7,12 @@ recorder among them, queues at one fair gate, so nobody spins on a busy file.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
+import aiosqlite
 import asyncpg
 from sqlalchemy import event, func, select, text
 from sqlalchemy.engine import make_url
@@ -156,14 +157,38 @@ def is_unavailable(error: BaseException) -> bool:
     )
 
 
+class LoopConnection(aiosqlite.Connection):
+    """Runs statements on the event loop; only what waits goes to the driver's thread.
+
+    A statement takes microseconds from the page cache, a hop to a thread and back under a busy
+    loop takes a hundred times that.  What waits is ``BEGIN IMMEDIATE`` (for another process's
+    lock) and ``COMMIT`` (for the disk).
+    """
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        begins = bool(args) and isinstance(args[0], str) and args[0].startswith("BEGIN IMMEDIATE")
+        if begins or fn.__name__ in ("commit", "close"):
+            hop: Callable[..., Awaitable[Any]] = super()._execute
+            return await hop(fn, *args, **kwargs)
+        return fn(*args, **kwargs)
+
+
 def _sqlite_engine(url: str, *, writing: bool) -> AsyncEngine:
+    path = make_url(url).database or ""
+
+    async def connect() -> aiosqlite.Connection:
+        def open_file() -> sqlite3.Connection:
+            # BEGIN is said by us, below; statements come from the loop and from the thread
+            return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+        return await LoopConnection(open_file, iter_chunk_size=64)
+
     engine = create_async_engine(
-        url, pool_size=1 if writing else 4, max_overflow=0, pool_timeout=15
+        url, async_creator=connect, pool_size=1 if writing else 4, max_overflow=0, pool_timeout=15
     )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
         for pragma in SQLITE_PRAGMAS:
             cursor.execute(pragma)

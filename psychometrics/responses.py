@@ -67,7 +67,7 @@ def _numbers(given: NDArray[Any]) -> NDArray[np.float64]:
     for (row, column), cell in np.ndenumerate(given):
         if cell is None:
             continue
-        if isinstance(cell, str | bytes):
+        if isinstance(cell, str | bytes | complex):
             raise _bad_cell(cell, row, column)
         try:
             numbers[row, column] = cell

@@ -11,12 +11,14 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exam_engine.accounts.queries import SignedIn, find_signed_in
+from exam_engine.accounts import tables
+from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import Accounts, token_hash
-from exam_engine.accounts.tables import Person
+from exam_engine.accounts.tables import Person, PersonRole
 from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.conversion import provisional
 from exam_engine.exams.programme import Programme, item_counts
@@ -91,9 +93,21 @@ async def a_person(session: AsyncSession, now: datetime, *roles: Role, **changes
 
 async def a_sign_in(session: AsyncSession, now: datetime, person_id: UUID) -> SignIn:
     token = await Accounts(session, now).sign_in(person_id)
-    who = await find_signed_in(session, token_hash(token), now)
-    assert who is not None
-    return SignIn(who, token)
+    return SignIn(await who_holds(session, token), token)
+
+
+async def who_holds(session: AsyncSession, token: str) -> SignedIn:
+    """What the doorkeeper says of a token, also before the commit."""
+    rows = await session.execute(
+        select(tables.SignIn.id, Person.id, Person.name, Person.email, PersonRole.role)
+        .join(Person, Person.id == tables.SignIn.person_id)
+        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+        .where(tables.SignIn.token_hash == token_hash(token))
+    )
+    found = rows.all()
+    sign_in_id, person_id, name, email, _ = found[0]
+    roles = frozenset(Role(row[4]) for row in found if row[4])
+    return SignedIn(sign_in_id, person_id, name, email, roles)
 
 
 def an_item(code: str, key: str) -> ItemContent:

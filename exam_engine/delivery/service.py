@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -86,17 +87,20 @@ class Delivery:
             if other is None:
                 raise
             return other
-        self._session.add_all(
-            PresentedItem(
-                attempt_id=attempt_id,
-                position=position,
-                item_version_id=question.item_version_id,
-                form_position=position,
-                option_order=ordering.option_order(
-                    seed, position, question.choices, question.shuffle
-                ),
-            )
-            for position, question in enumerate(questions, 1)
+        await self._session.execute(
+            insert(PresentedItem),
+            [
+                {
+                    "attempt_id": attempt_id,
+                    "position": position,
+                    "item_version_id": question.item_version_id,
+                    "form_position": position,
+                    "option_order": ordering.option_order(
+                        seed, position, question.choices, question.shuffle
+                    ),
+                }
+                for position, question in enumerate(questions, 1)
+            ],
         )
         self._append(
             attempt,

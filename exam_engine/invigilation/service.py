@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exam_engine.accounts.queries import SignedIn
+from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.delivery import queries as attempts
 from exam_engine.delivery.clock import remaining_ms
 from exam_engine.delivery.errors import NoSuchAttempt, NotAdmitted, OutsideWindow
@@ -19,6 +19,7 @@ from exam_engine.delivery.service import EARLIEST_EXPIRY, Delivery, Granted, Que
 from exam_engine.delivery.states import TERMINAL
 from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.queries import list_form_items
+from exam_engine.recent import Recent
 from exam_engine.registration.queries import find_authorization, list_booked
 from exam_engine.registration.tables import Sitting
 from exam_engine.results.service import Results
@@ -48,6 +49,10 @@ class Seat:
     connection: str
     contact: Contact | None
     signals: list[str]
+
+
+_questions: Recent[UUID, tuple[Question, ...]] = Recent(64)
+"""Questions by form: only published forms are sat, and those never change."""
 
 
 class Invigilation:
@@ -152,17 +157,23 @@ class Invigilation:
             if watched is not None:
                 await self._proctoring.close(watched.id)
 
-    async def _questions(self, form_id: UUID) -> list[Question]:
+    async def _questions(self, form_id: UUID) -> tuple[Question, ...]:
+        known = _questions.find(form_id)
+        if known is not None:
+            return known
         items = await list_form_items(self._session, form_id)
         contents = await get_contents(self._session, [item.item_version_id for item in items])
-        return [
-            Question(
-                item.item_version_id,
-                [choice.identifier for choice in contents[item.item_version_id].choices],
-                contents[item.item_version_id].shuffle,
-            )
-            for item in items
-        ]
+        return _questions.keep(
+            form_id,
+            tuple(
+                Question(
+                    item.item_version_id,
+                    tuple(choice.identifier for choice in contents[item.item_version_id].choices),
+                    contents[item.item_version_id].shuffle,
+                )
+                for item in items
+            ),
+        )
 
     async def _session_of(self, attempt: Attempt) -> ProctoringSession:
         watched = await sessions.find_session_of(self._session, attempt.id)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.accounts.queries import find_person_by_email
+from exam_engine.exams.errors import FormUnsound
 from exam_engine.exams.tables import Exam, Form
 from exam_engine.registration import codes
 from exam_engine.registration.queries import list_open_codes_for_update
@@ -33,6 +34,9 @@ class Registration:
         proctors: Iterable[UUID] = (),
         rehearsal: bool = False,
     ) -> Sitting:
+        """A date on which people sit one published form together.  Raises `FormUnsound`."""
+        if form.state != "published":
+            raise FormUnsound("Only a published form can be sat. Publish it first.")
         sitting = Sitting(
             id=uuid4(),
             exam_id=exam.id,

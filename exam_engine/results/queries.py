@@ -1,14 +1,16 @@
 """Looking up results."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exam_engine.delivery.tables import Attempt
-from exam_engine.exams.tables import Exam, Form
+from exam_engine.delivery.tables import Attempt, PresentedItem, Response
+from exam_engine.exams.tables import Exam, Form, FormItem
 from exam_engine.results.tables import Result, Score
+from item_bank.tables import FrameworkNode
 
 Found = Row[Result, Score, Attempt, Form, Exam]
 
@@ -27,6 +29,40 @@ async def list_results(session: AsyncSession, person_id: UUID) -> Sequence[Found
 
 async def find_result_of(session: AsyncSession, attempt_id: UUID) -> Result | None:
     return await session.scalar(select(Result).where(Result.attempt_id == attempt_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One position of an attempt with all that scoring needs; ``value`` is None for no answer."""
+
+    item_version_id: UUID
+    node: str
+    role: str
+    value: str | None
+
+
+async def list_answered(
+    session: AsyncSession, attempt_id: UUID, form_id: UUID
+) -> Sequence[Answered]:
+    """Every position that was presented, answered or not, in order."""
+    rows = await session.execute(
+        select(PresentedItem.item_version_id, FrameworkNode.code, FormItem.role, Response.value)
+        .join(
+            FormItem,
+            and_(FormItem.form_id == form_id, FormItem.position == PresentedItem.form_position),
+        )
+        .join(FrameworkNode, FrameworkNode.id == FormItem.node_id)
+        .outerjoin(
+            Response,
+            and_(
+                Response.attempt_id == PresentedItem.attempt_id,
+                Response.position == PresentedItem.position,
+            ),
+        )
+        .where(PresentedItem.attempt_id == attempt_id)
+        .order_by(PresentedItem.position)
+    )
+    return [Answered(*row) for row in rows]
 
 
 def _own(person_id: UUID) -> Select[Result, Score, Attempt, Form, Exam]:

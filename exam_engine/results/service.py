@@ -1,16 +1,15 @@
 """Scoring an attempt that has ended, and what its candidate may know."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exam_engine.delivery.queries import list_presented, list_responses
 from exam_engine.delivery.states import AttemptState
 from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.conversion import Conversion
-from exam_engine.exams.queries import get_exam, get_form, list_blueprint, list_form_items
-from exam_engine.results.queries import find_result_of
+from exam_engine.exams.queries import get_exam, get_form
+from exam_engine.results.queries import find_result_of, list_answered
 from exam_engine.results.scoring import Marked, number_right
 from exam_engine.results.tables import Result, Score
 from item_bank.items import score_choice
@@ -36,7 +35,7 @@ class Results:
         form = await get_form(self._session, attempt.form_id)
         exam = await get_exam(self._session, form.exam_id)
         conversion = Conversion.from_json(form.conversion)
-        scored = number_right(await self._mark(attempt, exam.id), conversion)
+        scored = number_right(await self._mark(attempt), conversion)
         score = Score(
             id=uuid4(),
             attempt_id=attempt.id,
@@ -65,22 +64,11 @@ class Results:
         await self._session.flush()
         return result
 
-    async def _mark(self, attempt: Attempt, exam_id: UUID) -> list[Marked]:
-        nodes = {node.node_id: node.code for node in await list_blueprint(self._session, exam_id)}
-        form_items = {
-            item.position: item for item in await list_form_items(self._session, attempt.form_id)
-        }
-        presented = await list_presented(self._session, attempt.id)
-        answers = {
-            response.position: response.value
-            for response in await list_responses(self._session, attempt.id)
-        }
-        contents = await get_contents(self._session, [one.item_version_id for one in presented])
+    async def _mark(self, attempt: Attempt) -> list[Marked]:
+        rows = await list_answered(self._session, attempt.id, attempt.form_id)
+        contents = await get_contents(self._session, [row.item_version_id for row in rows])
         return [
-            Marked(
-                nodes[form_items[one.form_position].node_id],
-                score_choice(contents[one.item_version_id], answers.get(one.position)),
-            )
-            for one in presented
-            if form_items[one.form_position].role == "scored"
+            Marked(row.node, score_choice(contents[row.item_version_id], row.value))
+            for row in rows
+            if row.role == "scored"
         ]

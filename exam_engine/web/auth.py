@@ -5,15 +5,19 @@ Each route says in its ``opt`` whom it serves: `PUBLIC`, `SIGNED_IN`, a set of r
 that says nothing does not start (`check_routes`).
 """
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
-from litestar.handlers import BaseRouteHandler
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
 
-from exam_engine.accounts.queries import SignedIn, find_signed_in
+from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import LASTS, token_hash
 from exam_engine.resources import Resources
@@ -27,6 +31,7 @@ SIGNED_IN: Final = "signed in"
 RECORDER: Final = "recorder"
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+BEARER = b"Bearer "
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -79,23 +84,28 @@ def session_cookie(settings: Settings, token: str) -> Cookie:
     )
 
 
-def token_of(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str | None:
+def token_of(headers: Mapping[bytes, bytes], settings: Settings) -> str | None:
     """The token a request carries: a bearer token of a tool, or the browser's cookie."""
-    bearer = connection.headers.get("authorization", "")
-    if bearer.startswith("Bearer "):
-        return bearer.removeprefix("Bearer ").strip() or None
-    return connection.cookies.get(cookie_name(settings)) or None
+    bearer = headers.get(b"authorization", b"")
+    if bearer.startswith(BEARER):
+        return bearer.removeprefix(BEARER).strip().decode("latin-1") or None
+    wanted = f"{cookie_name(settings)}=".encode()
+    for pair in headers.get(b"cookie", b"").split(b";"):
+        cookie = pair.strip()
+        if cookie.startswith(wanted):
+            return cookie.removeprefix(wanted).decode("latin-1").strip('"') or None
+    return None
 
 
-def check_origin(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> None:
+def check_origin(headers: Mapping[bytes, bytes], settings: Settings) -> None:
     """Refuse an act that another website started.  Tools with a bearer token have no Origin."""
-    if connection.headers.get("authorization", "").startswith("Bearer "):
+    if headers.get(b"authorization", b"").startswith(BEARER):
         return
-    origin = connection.headers.get("origin", "")
-    if origin not in allowed_origins(settings):
+    if headers.get(b"origin", b"").decode("latin-1") not in allowed_origins(settings):
         raise OriginRefused(settings.origin)
 
 
+@cache
 def allowed_origins(settings: Settings) -> frozenset[str]:
     """Our own address; on a loopback address all names of this machine."""
     parts = urlsplit(settings.origin)
@@ -106,18 +116,33 @@ def allowed_origins(settings: Settings) -> frozenset[str]:
     return frozenset(f"{parts.scheme}://{name}{port}" for name in LOOPBACK)
 
 
-async def check_access(
-    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
-) -> None:
-    """The guard.  Leaves who is asking in ``connection.state.who`` (None on public routes)."""
-    rule = handler.opt.get(FOR)
-    resources = resources_of(connection)
-    if connection.scope.get("method") not in SAFE_METHODS:
-        check_origin(connection, resources.settings)
-    if rule == RECORDER:
-        return
-    who = await find_who(connection)
-    connection.state.who = who
+class Access(ASGIMiddleware):
+    """The guard before every route; leaves who is asking in the request's state.
+
+    It is a middleware because Litestar copies the handler for each guard of each request.
+    """
+
+    scopes = (ScopeType.HTTP, ScopeType.ASGI)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        rule = scope["route_handler"].opt.get(FOR)
+        resources: Resources = scope["litestar_app"].state.resources
+        headers = dict(scope["headers"])
+        if scope.get("method") not in SAFE_METHODS:
+            check_origin(headers, resources.settings)
+        token = token_of(headers, resources.settings)
+        hashed = token_hash(token) if token else None
+        if rule == RECORDER:
+            scope["state"]["token_hash"] = hashed
+        else:
+            who = await resources.doorkeeper.find(hashed) if hashed else None
+            scope["state"].update(who=who, token_hash=hashed)
+            check_rule(rule, who)
+        await next_app(scope, receive, send)
+
+
+def check_rule(rule: Any, who: SignedIn | None) -> None:
+    """Raises `SignInNeeded` or `NotAllowed`; a route without a rule serves nobody."""
     if rule == PUBLIC:
         return
     if who is None:
@@ -126,19 +151,23 @@ async def check_access(
         raise NotAllowed
 
 
-async def find_who(connection: ASGIConnection[Any, Any, Any, Any]) -> SignedIn | None:
-    resources = resources_of(connection)
-    token = token_of(connection, resources.settings)
-    if token is None:
-        return None
-    async with resources.database.reading() as session:
-        now = await resources.database.now(session)
-        return await find_signed_in(session, token_hash(token), now)
+async def find_who(request: AnyRequest) -> SignedIn | None:
+    """Who is asking, as of now: for answers that go on for hours."""
+    hashed: bytes | None = request.scope["state"]["token_hash"]
+    return await resources_of(request).doorkeeper.find(hashed) if hashed else None
+
+
+def token_hash_of(request: AnyRequest) -> bytes:
+    """The hash of the token that came with the request.  Raises `SignInNeeded`."""
+    hashed: bytes | None = request.scope["state"]["token_hash"]
+    if hashed is None:
+        raise SignInNeeded
+    return hashed
 
 
 def provide_who(request: AnyRequest) -> SignedIn:
     """For handlers behind the guard: who is asking."""
-    who: SignedIn | None = request.state.who
+    who: SignedIn | None = request.scope["state"]["who"]
     if who is None:
         raise SignInNeeded
     return who
@@ -146,7 +175,7 @@ def provide_who(request: AnyRequest) -> SignedIn:
 
 def provide_visitor(request: AnyRequest) -> SignedIn | None:
     """For public pages: who is asking, if anybody."""
-    visitor: SignedIn | None = request.state.who
+    visitor: SignedIn | None = request.scope["state"]["who"]
     return visitor
 
 

@@ -1,8 +1,6 @@
 """The template environment: what every page may use, and the one renderer of a question."""
 
-import hashlib
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,18 +9,11 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 
 from exam_engine.delivery.states import TERMINAL
 from exam_engine.delivery.tables import Attempt
+from exam_engine.web import assets
 from exam_engine.web.views import ShownQuestion
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
-STATIC = HERE / "static"
-
-
-@cache
-def asset(name: str) -> str:
-    """The address of a static file; it changes with the file, so it may be cached for ever."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
 
 
 def clock(milliseconds: int) -> str:
@@ -63,7 +54,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.globals["asset"] = asset
+    found.globals["asset"] = assets.address
     found.filters.update(
         clock=clock, duration=duration, day=day, hm=hm, iso=lambda instant: instant.isoformat()
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from exam_engine.accounts.queries import SignedIn
+from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.database import Session
 from exam_engine.delivery import queries as attempts
 from exam_engine.delivery.clock import added_words, first_deadline

@@ -5,10 +5,12 @@ the log likelihood is tabulated on a grid, so that of several maxima the highest
 steps then solve for theta between the neighbouring grid points.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from psychometrics.ability.tables import log_posteriors, tabulated_on
+from psychometrics.ability.tables import Tabulated, log_posteriors, tabulated_on
 from psychometrics.models import FloatArray, Items
 from psychometrics.posterior.features import Codes
 from psychometrics.quadrature import equally_spaced
@@ -25,11 +27,10 @@ def maxima(
     codes: Codes, items: Items, method: str, mean: float, sd: float, bounds: tuple[float, float]
 ) -> tuple[FloatArray, FloatArray, Integers]:
     """Theta, its standard error, and -1 or 1 where it is at a bound, each (n,)."""
-    grid = equally_spaced(*bounds, max(int(np.ceil((bounds[1] - bounds[0]) / GRID_STEP)) + 1, 5))
-    # an almost flat prior leaves the likelihood alone on the grid
-    table = tabulated_on(items, grid, 0.0, 1e6)
+    table = _on_grid(items, bounds)
+    grid = table.quadrature
     prior = -0.5 * ((grid.nodes - mean) / sd) ** 2 if method == "MAP" else None
-    warm = _warm_table(items, grid.nodes) if method == "WLE" else None
+    warm = _warm_table(items, bounds) if method == "WLE" else None
     theta, error = np.empty(len(codes)), np.empty(len(codes))
     at_bound = np.zeros(len(codes), dtype=np.int8)
     for rows, height in log_posteriors(codes, table):
@@ -47,6 +48,22 @@ def maxima(
         silent = codes.max(axis=1) < 0
         theta[silent], error[silent], at_bound[silent] = np.nan, np.nan, 0
     return theta, error, at_bound
+
+
+@lru_cache(maxsize=32)
+def _on_grid(items: Items, bounds: tuple[float, float]) -> Tabulated:
+    """Items on the grid, under a prior so flat that it leaves the likelihood alone."""
+    n_nodes = max(int(np.ceil((bounds[1] - bounds[0]) / GRID_STEP)) + 1, 5)
+    return tabulated_on(items, equally_spaced(*bounds, n_nodes), 0.0, 1e6)
+
+
+@lru_cache(maxsize=32)
+def _warm_table(items: Items, bounds: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
+    """I and J of each item on the grid, (J, Q) each."""
+    nodes = _on_grid(items, bounds).quadrature.nodes
+    first, second = items.theta_derivatives(nodes)
+    p = items.probabilities(nodes)
+    return (p * first**2).sum(axis=1), (p * first * (second + first**2)).sum(axis=1)
 
 
 def _cell(
@@ -130,13 +147,6 @@ def _error(slope: FloatArray, information: FloatArray, *, expected: bool) -> Flo
     curvature = information if expected else np.where(slope < 0.0, -slope, information)
     with np.errstate(divide="ignore"):
         return np.asarray(1.0 / np.sqrt(curvature))
-
-
-def _warm_table(items: Items, nodes: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """I and J of each item on the grid, (J, Q) each."""
-    first, second = items.theta_derivatives(nodes)
-    p = items.probabilities(nodes)
-    return (p * first**2).sum(axis=1), (p * first * (second + first**2)).sum(axis=1)
 
 
 def _integrated(warm: tuple[FloatArray, FloatArray], codes: Codes, step: float) -> FloatArray:

@@ -209,7 +209,7 @@ def _estimated(
             nodes.covers(mean, sd)
             for mean, sd in zip(found.state.means, found.state.sds, strict=True)
         )
-        if wide and nodes.step <= 1.05 * wanted.step:
+        if found.diverging or (wide and nodes.step <= 1.05 * wanted.step):
             break
         start, nodes = found.state, wanted
     return found.after(cycles), nodes

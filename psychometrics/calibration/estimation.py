@@ -6,7 +6,7 @@ import numpy as np
 
 from psychometrics.calibration.acceleration import Anderson
 from psychometrics.calibration.layout import Layout, State
-from psychometrics.calibration.maximization import Maximized, maximize
+from psychometrics.calibration.maximization import LOG_VARIANCES, Maximized, maximize
 from psychometrics.calibration.priors import BlockPrior
 from psychometrics.models import FloatArray
 from psychometrics.posterior.expectation import Expectations, expect, tabulate
@@ -15,6 +15,7 @@ from psychometrics.quadrature import Quadrature
 
 EARLY_CYCLES = 1  # M-steps far from the maximum are worth more than one scoring step
 EARLY_STEPS = 3
+LARGEST_SLOPE = 50.0  # beyond, an item is a step function and its slope grows without end
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +53,9 @@ class Estimate:
     expectations : Expectations
         At the state.
     cycles : int
+    diverging : bool
+        Whether a slope or a variance grew, or a variance shrank, out of all bounds: then the
+        likelihood has no maximum, and a small gradient tells nothing.
     """
 
     state: State
@@ -60,6 +64,7 @@ class Estimate:
     gradient: FloatArray
     expectations: Expectations
     cycles: int
+    diverging: bool
 
     def after(self, cycles: int) -> "Estimate":
         """The same, told as the end of so many cycles."""
@@ -101,7 +106,9 @@ def estimate(
         )
         gradient = layout.gathered(raised.gradient)
         cycles += 1
-        if np.abs(gradient).max(initial=0.0) < tolerance or cycles >= most_cycles:
+        diverging = _diverging(here.state)
+        small = np.abs(gradient).max(initial=0.0) < tolerance
+        if small or diverging or cycles >= most_cycles:
             return Estimate(
                 here.state,
                 here.expectations.log_likelihood,
@@ -109,6 +116,7 @@ def estimate(
                 gradient,
                 here.expectations,
                 cycles,
+                diverging,
             )
         here = _next(problem, here, raised, anderson, quadrature)
 
@@ -126,6 +134,11 @@ def _next(
     return _visit(problem, raised.state, quadrature)
 
 
+def _diverging(state: State) -> bool:
+    slopes = max(float(np.abs(values[:, 0]).max()) for values in state.blocks)
+    return slopes > LARGEST_SLOPE or bool((np.abs(state.log_variances) >= LOG_VARIANCES[1]).any())
+
+
 def _visit(problem: Problem, state: State, quadrature: Quadrature) -> _Visit:
     """The E-step at a state; the objective is -inf outside the models."""
     tables = tabulate(problem.layout.filled(state), quadrature, state.means, state.sds)
@@ -134,7 +147,12 @@ def _visit(problem: Problem, state: State, quadrature: Quadrature) -> _Visit:
         for prior, values in zip(problem.priors, state.blocks, strict=True)
     )
     vector = problem.layout.vector(state)
-    inside = np.isfinite(tables.log_zero).all() and np.isfinite(tables.log_odds).all()
+    inside = (
+        np.isfinite(tables.log_zero).all()
+        and np.isfinite(tables.log_odds).all()
+        and np.isfinite(tables.slopes).all()
+        and (np.abs(state.log_variances) <= LOG_VARIANCES[1]).all()
+    )
     if not (inside and np.isfinite(prior)):
         empty = np.empty((0, 0))
         return _Visit(state, vector, Expectations(-np.inf, empty, empty, empty, empty), -np.inf)

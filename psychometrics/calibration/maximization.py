@@ -18,6 +18,7 @@ from psychometrics.quadrature import Quadrature
 
 LONGEST_STEP = 1.0  # of one parameter in one scoring step
 MOST_HALVINGS = 12
+LOG_VARIANCES = (-7.0, 7.0)  # beyond these theta does not vary, or has no scale
 ENOUGH = 1e-9  # a step that changes no parameter more ends the M-step
 
 
@@ -88,7 +89,7 @@ def _line(
 ) -> FloatArray:
     """Counts given * (u + v theta) with these sums, (J, C, Q)."""
     s0, s1, s2 = (given @ np.stack([np.ones_like(theta), theta, theta**2], axis=1)).T[:, :, None]
-    determinant = s0 * s2 - s1**2
+    determinant = np.maximum(s0 * s2 - s1**2, 1e-12 * s0 * s0 + 1e-300)
     u = (number * s2 - moment * s1) / determinant
     v = (moment * s0 - number * s1) / determinant
     return np.asarray(given[:, None, :] * (u[:, :, None] + v[:, :, None] * theta))
@@ -223,11 +224,12 @@ def _populations(
             )
             if number == 0:
                 gradient[group] = slope * free
+            information += np.diag(1e-10 * np.diag(information) + 1e-12)
             step = np.zeros(2)
             step[free] = np.linalg.solve(information[np.ix_(free, free)], slope[free])
             step = np.clip(step, -LONGEST_STEP, LONGEST_STEP)
             means[group] += step[0]
-            log_variances[group] += step[1]
+            log_variances[group] = np.clip(log_variances[group] + step[1], *LOG_VARIANCES)
             if np.abs(step).max() < ENOUGH:
                 break
     return Maximized(

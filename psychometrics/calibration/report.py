@@ -22,8 +22,10 @@ VERSION = "1"
 CONVERGED = 1e-3
 LARGE_DIFFICULTY = 6.0
 STEEP_SLOPE = 10.0
+FLAT_SLOPE = 0.01
 FEW_RESPONSES = 30
 SMALLEST_VARIANCE = 0.01
+LEAST_INFORMATION = 1e-3  # of one parameter: a standard error of 30 logits
 RECOMMENDED_PERSONS = {
     "Rasch": 50,
     "1PL": 100,
@@ -59,14 +61,21 @@ def standard_errors(
 
 
 def _inverse(matrix: FloatArray) -> FloatArray | None:
-    scale = np.sqrt(np.abs(np.diag(matrix)))
-    scale[scale == 0.0] = 1.0
+    """The inverse, 0 for parameters that the data say nothing about; None if it is no covariance.
+
+    An asymptote at the end of its range is such a parameter: its logit has run to infinity.
+    """
+    told = np.flatnonzero(np.diag(matrix) > LEAST_INFORMATION)
+    part = matrix[np.ix_(told, told)]
+    scale = np.sqrt(np.diag(part))
     try:
-        root = np.linalg.cholesky(matrix / np.outer(scale, scale))
+        root = np.linalg.cholesky(part / np.outer(scale, scale))
         half = np.linalg.inv(root) / scale
     except np.linalg.LinAlgError:
         return None
-    return np.asarray(half.T @ half)
+    result = np.zeros_like(matrix)
+    result[np.ix_(told, told)] = half.T @ half
+    return result
 
 
 def assembled(
@@ -85,7 +94,7 @@ def assembled(
     parameter_names = layout.names(names, study.group_names)
     gradient = np.abs(found.gradient)
     largest = float(gradient.max(initial=0.0))
-    converged = largest < CONVERGED
+    converged = largest < CONVERGED and not found.diverging
     certificate = Certificate(
         _objective(priors),
         found.objective,
@@ -101,13 +110,9 @@ def assembled(
     table = _Table(study, layout, found, covariance)
     flags = [*study.flags, *_flags(study, layout, found, table.a, table.b)]
     if not converged:
-        flags.append(
-            Flag(
-                "not_converged",
-                f"not converged after {found.cycles} cycles: the gradient by {certificate.at} is "
-                f"{largest:.2g}; do not use these figures",
-            )
-        )
+        flags.append(_not_converged(found, certificate))
+    if covariance is not None:
+        flags += _at_bound(study, layout, covariance, parameter_names)
     if asked and covariance is None and layout.n_free:
         flags.append(
             Flag(
@@ -150,6 +155,18 @@ def assembled(
         quadrature=quadrature,
         certificate=certificate,
         flags=tuple(flags),
+    )
+
+
+def _not_converged(found: Estimate, certificate: Certificate) -> Flag:
+    reason = (
+        "the likelihood has no maximum: a slope or the variance of theta leaves all bounds"
+        if found.diverging
+        else f"the gradient by {certificate.at} is {certificate.largest_gradient:.2g}"
+    )
+    return Flag(
+        "not_converged",
+        f"not converged after {found.cycles} cycles, {reason}; do not use these figures",
     )
 
 
@@ -225,13 +242,37 @@ def _delta(jacobian: FloatArray, covariance: FloatArray) -> FloatArray:
     return np.where(variance > 0.0, np.sqrt(np.maximum(variance, 0.0)), np.nan)
 
 
+def _at_bound(
+    study: Study, layout: Layout, covariance: FloatArray, parameter_names: tuple[str, ...]
+) -> list[Flag]:
+    """Parameters that have run to the end of their range."""
+    owner = {
+        int(at): int(study.columns[column])
+        for block, index in zip(layout.blocks, layout.indices, strict=True)
+        for column, row in zip(block.columns, index, strict=True)
+        for at in row
+    }
+    return [
+        Flag(
+            "at_bound",
+            f"{parameter_names[at]} is at the end of its range and has no standard error",
+            owner.get(at),
+        )
+        for at in np.flatnonzero(np.diag(covariance) == 0.0).tolist()
+    ]
+
+
 def _flags(
     study: Study, layout: Layout, found: Estimate, a: FloatArray, b: FloatArray
 ) -> list[Flag]:
     flags = []
     for item in study.columns.tolist():
         name = study.names[item]
-        if a[item] < 0.0:
+        if abs(a[item]) < FLAT_SLOPE:
+            flags.append(
+                Flag("flat_slope", f"item {name!r} says nothing about theta (slope 0)", item)
+            )
+        elif a[item] < 0.0:
             flags.append(
                 Flag(
                     "negative_slope", f"item {name!r} has slope {a[item]:.2f}: check its key", item
@@ -255,7 +296,7 @@ def _flags(
             )
     for group, variance in zip(study.group_names, np.exp(found.state.log_variances), strict=True):
         if variance < SMALLEST_VARIANCE:
-            flags.append(Flag("variance_at_bound", f"theta hardly varies in group {group!r}"))
+            flags.append(Flag("small_variance", f"theta hardly varies in group {group!r}"))
     free = {
         block.model.name
         for block, index in zip(layout.blocks, layout.indices, strict=True)

@@ -12,16 +12,18 @@ from psychometrics.quadrature import Quadrature
 FlagCode = Literal[
     "all_same",
     "anchor_absent",
+    "at_bound",
     "duplicate_item",
     "few_responses",
+    "flat_slope",
     "information_not_positive",
     "large_difficulty",
     "negative_slope",
     "no_responses",
     "not_converged",
     "small_sample",
+    "small_variance",
     "steep_slope",
-    "variance_at_bound",
 ]
 
 
@@ -63,7 +65,7 @@ class Certificate:
     at : str
         The parameter of that component.
     converged : bool
-        Whether ``largest_gradient`` is below 0.001.
+        Whether ``largest_gradient`` is below 0.001, and nothing ran out of bounds.
     cycles : int
         EM cycles, over all quadratures.
     nodes : (int, float, float)
@@ -127,7 +129,8 @@ class Calibration:
         Free parameters, in the estimation metric.
     estimates : (n_free,) array
     covariance : (n_free, n_free) array or None
-        Of the estimates; None where no standard errors were asked for or can be had.
+        Of the estimates, 0 for one at the end of its range (flagged); None where no standard
+        errors were asked for or can be had.
     items : Items
         Those calibrated or anchored, without those left out.
     quadrature : Quadrature

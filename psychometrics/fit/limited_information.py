@@ -14,7 +14,6 @@ from psychometrics.fit.free_parameters import FreeParameters, free_parameters
 from psychometrics.fit.moments import (
     ItemFunctions,
     ResponseModel,
-    independence_model,
     irt_model,
     item_functions,
     moments,
@@ -127,12 +126,10 @@ def limited_information(
     value, df = quadratic_form(seen, len(codes), model, functions)
     if df <= 0:
         raise NotIdentified("the moments leave no degree of freedom to test the model")
-    proportions = np.stack(
-        [(codes == k).mean(axis=0) for k in range(int(items.n_categories.max()))], axis=1
-    )
-    null, null_df = quadratic_form(
-        seen, len(codes), independence_model(proportions, items.n_categories), functions
-    )
+    correlations = _correlations(codes)
+    # without a common factor the statistic is this sum: products of centred scores are then
+    # uncorrelated with each other and with everything univariate
+    null, null_df = float(len(codes) * (correlations**2).sum()), len(correlations)
     lower, upper = rmsea_interval(value, df, len(codes))
     return LimitedInformation(
         statistic=value,
@@ -141,7 +138,7 @@ def limited_information(
         rmsea=float(np.sqrt(max(value / df - 1, 0.0) / (len(codes) - 1))),
         rmsea_lower=lower,
         rmsea_upper=upper,
-        srmsr=_srmsr(codes, model, items),
+        srmsr=_srmsr(correlations, model, items),
         cfi=float(np.clip(1 - (value - df) / max(null - null_df, 1e-300), 0, 1)),
         tli=float((null / null_df - value / df) / (null / null_df - 1)),
         null_statistic=null,
@@ -167,8 +164,11 @@ def quadratic_form(
     scale = np.sqrt(np.diag(under.covariance))
     if not (scale > 0).all():
         raise NotIdentified("some response is certain under the model, so its moments are fixed")
+    covariance = under.covariance
+    covariance /= scale
+    covariance /= scale[:, None]
     try:
-        factor = cholesky(under.covariance / np.outer(scale, scale), lower=True)
+        factor = cholesky(covariance.T, lower=True, overwrite_a=True, check_finite=False)
     except np.linalg.LinAlgError:
         raise NotIdentified("the moments of the responses depend linearly on each other") from None
     residuals = solve_triangular(factor, (observed - under.expected) / scale, lower=True)
@@ -196,7 +196,15 @@ def rmsea_interval(
     return end((1 + confidence) / 2), end((1 - confidence) / 2)
 
 
-def _srmsr(codes: Codes, model: ResponseModel, items: Items) -> float:
+def _correlations(codes: Codes) -> Floats:
+    """Correlations of the scores of items j < k; 0 where an item does not vary."""
+    deviations = codes - codes.mean(axis=0)
+    spread = np.sqrt((deviations**2).sum(axis=0))
+    deviations /= np.where(spread > 0, spread, 1.0)
+    return np.asarray((deviations.T @ deviations)[np.triu_indices(codes.shape[1], 1)])
+
+
+def _srmsr(correlations: Floats, model: ResponseModel, items: Items) -> float:
     scores = np.arange(int(items.n_categories.max()), dtype=float)
     means = np.einsum("jkq,k->jq", model.probabilities, scores)
     squares = np.einsum("jkq,k->jq", model.probabilities, scores**2) @ model.weights
@@ -204,9 +212,5 @@ def _srmsr(codes: Codes, model: ResponseModel, items: Items) -> float:
     covariance = (means * model.weights) @ means.T - np.outer(expected, expected)
     np.fill_diagonal(covariance, squares - expected**2)
     spread = np.sqrt(np.diag(covariance))
-    pairs = np.triu_indices(len(items), 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        seen = np.corrcoef(codes.T.astype(float))[pairs]
-    known = np.isfinite(seen)
-    gap = seen[known] - (covariance / np.outer(spread, spread))[pairs][known]
-    return float(np.sqrt((gap**2).mean()))
+    expected = (covariance / np.outer(spread, spread))[np.triu_indices(len(items), 1)]
+    return float(np.sqrt(((correlations - expected) ** 2).mean()))

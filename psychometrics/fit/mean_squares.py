@@ -62,7 +62,8 @@ def item_mean_squares(
     items : Items
         None of them nominal.
     theta : (n_persons,) array
-        Abilities in logits.  A person whose ability is not finite is not used.
+        Abilities in logits.  A person whose ability is not finite is not used; give NaN for an
+        estimate that stands at a bound, since residuals there mean nothing.
     missing : int, optional
         Code of a response not administered in an integer array.
     least_variance : float

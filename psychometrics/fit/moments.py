@@ -100,21 +100,6 @@ def irt_model(
     return ResponseModel(probabilities, weights, slopes, free, tuple(tilts))
 
 
-def independence_model(proportions: Floats, n_categories: NDArray[np.intp]) -> ResponseModel:
-    """Items that have nothing in common: (J, K) proportions of their categories."""
-    slopes, index, n_free = [], [], 0
-    for k in n_categories:
-        change = np.zeros((k - 1, k, 1))
-        change[:, 0] = -1
-        change[np.arange(k - 1), np.arange(1, k)] = 1
-        slopes.append(change)
-        index.append(np.arange(n_free, n_free + k - 1))
-        n_free += int(k) - 1
-    return ResponseModel(
-        proportions[:, :, None], np.ones(1), tuple(slopes), FreeParameters(tuple(index))
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Moments:
     """Univariate moments, then the products of scores of items j < k, row by row.
@@ -140,8 +125,8 @@ def moments(model: ResponseModel, functions: ItemFunctions) -> Moments:
     first, second = np.triu_indices(len(scores), 1)
     conditional = np.concatenate([means[uni], scores[first] * scores[second]])
     expected = conditional @ model.weights
-    scaled = conditional * np.sqrt(model.weights)
-    covariance = scaled @ scaled.T - np.outer(expected, expected)
+    centred = (conditional - expected[:, None]) * np.sqrt(model.weights)
+    covariance = centred @ centred.T
     _add_response_error(covariance, model, functions, means, (first, second))
     return Moments(expected, covariance, _derivatives(model, functions, conditional, scores))
 

@@ -7,10 +7,11 @@ Sources: Birnbaum (1968); Barton & Lord (1981).
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from psychometrics.models.logistic import log_expit
-from psychometrics.models.model import FloatArray, Metric, Model
+from psychometrics.models.model import FloatArray, Metric, Model, PersonDerivatives
 
 
 class Asymptotes(Model):
@@ -72,6 +73,35 @@ class Asymptotes(Model):
         first = np.stack([-change / wrong, change / right], axis=1)
         second = np.stack([-bend / wrong, bend / right], axis=1) - first**2
         return first, second
+
+    def person_derivatives(
+        self, parameters: FloatArray, codes: NDArray[np.int8], theta: FloatArray
+    ) -> PersonDerivatives:
+        # P, P' and P'' of the right answer, persons x items, tell everything
+        a, d = parameters[:, 0], parameters[:, 1]
+        c = expit(parameters[:, 2])
+        u = expit(parameters[:, 3]) if self.upper else 1.0
+        z = theta[:, None] * a + d
+        high = np.exp(log_expit(z))
+        low = np.exp(log_expit(-z))
+        right = c * low + u * high
+        wrong = (1.0 - c) * low + (1.0 - u) * high
+        rise = a * (u - c) * high * low
+        bend = a * rise * (low - high)
+        chosen = codes > 0
+        by_p = np.where(chosen, 1.0 / right, -1.0 / wrong)
+        weight = 1.0 / (right * wrong)
+        if codes.min() < 0:
+            by_p *= codes >= 0
+            weight *= codes >= 0
+        first = rise * by_p
+        weight *= rise
+        return PersonDerivatives(
+            first.sum(axis=1),
+            (bend * by_p).sum(axis=1) - np.einsum("nj,nj->n", first, first),
+            np.einsum("nj,nj->n", weight, rise),
+            np.einsum("nj,nj->n", weight, bend),
+        )
 
     def to_irt(self, parameters: FloatArray) -> Metric:
         a = parameters[:, 0]

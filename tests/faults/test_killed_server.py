@@ -75,7 +75,7 @@ async def test_a_server_that_is_told_to_stop_answers_for_everything_it_stored(
     assert not answering.done()
     # uvicorn ends by the signal it was sent, once it has wound up
     assert await asyncio.to_thread(served.server.stop) in (0, -signal.SIGTERM)
-    while not all(one.turned_away >= LINES for one in candidates):
+    while not all(one.turned_away >= LINES for one in candidates):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     for candidate in candidates:
         async with served.database.reading() as session:

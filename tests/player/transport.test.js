@@ -55,6 +55,7 @@ const server = createServer((request, response) => answer(request, response));
 let url = "";
 before(async () => {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null)));
+  server.unref(); // a promise that nothing keeps then fails its test instead of hanging it
   url = `http://127.0.0.1:${server.address().port}`;
 });
 after(() => server.close());
@@ -91,6 +92,7 @@ function aSender(replies, left = []) {
   const kept = [...left];
   const sent = [];
   const heard = [];
+  const listeners = [];
   let last = 0;
   let idle = () => {};
   const emptied = new Promise((resolve) => (idle = () => resolve(null)));
@@ -101,12 +103,16 @@ function aSender(replies, left = []) {
       entries: left,
       highest: () => last,
       add: async (lease, floor, change) => {
+        for (let turns = change.position; turns > 0; turns -= 1) await null; // slower or faster
         last = Math.max(last, floor) + 1;
         const entry = { ...change, lease, sequence: last };
         kept.push(entry);
         return entry;
       },
-      remove: (entry) => kept.splice(kept.indexOf(entry), 1),
+      remove: (entry) => {
+        assert.ok(kept.includes(entry), "only what is on the device is taken off it");
+        kept.splice(kept.indexOf(entry), 1);
+      },
     },
     exchange: async (path, body) => {
       sent.push(body);
@@ -117,10 +123,14 @@ function aSender(replies, left = []) {
     changed: () => {},
     heard: (verdict) => {
       heard.push(verdict);
+      listeners.shift()?.(verdict);
       if (!kept.length) idle();
     },
   });
-  return { sender, kept, sent, heard, emptied };
+  /** The verdict of the next exchange, once the sender has drawn its conclusions. */
+  const next = () =>
+    new Promise((resolve) => listeners.push((verdict) => queueMicrotask(() => resolve(verdict))));
+  return { sender, kept, sent, heard, emptied, next };
 }
 
 test("answers go one by one in order, and leave the device with their receipts", async () => {
@@ -158,21 +168,42 @@ test("what an earlier page left goes first, under its own lease and number", asy
 });
 
 test("an answer is sent again, unchanged, until it has its receipt", async (t) => {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
-  const { sender, kept, sent, heard, emptied } = aSender([() => reply(0), () => reply(200, null)]);
+  t.mock.timers.enable({ apis: ["setTimeout"] }); // no wait ends by itself
+  const { sender, kept, sent, next, emptied } = aSender([() => reply(0), () => reply(200, null)]);
   sender.grant(1, 0);
+  const failed = next();
   await sender.add({ position: 1, response: "a", flagged: false });
-  while (heard.length < 1) await Promise.resolve();
+  assert.equal(await failed, "down");
   assert.equal(sender.line, "down");
-  sender.tell("up");
-  while (heard.length < 2) await Promise.resolve();
+  assert.equal(kept.length, 1);
+
+  const again = next();
+  sender.tell("up"); // a heartbeat came through
+  assert.equal(await again, "again");
   assert.equal(sender.line, "up");
   assert.equal(kept.length, 1);
+
   sender.tell("down");
   sender.tell("up");
   await emptied;
   assert.equal(sent.length, 3);
   assert.equal(new Set(sent).size, 1);
+});
+
+test("after a failure nothing is sent before the wait is over", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { sender, sent, next, emptied } = aSender([() => reply(503, null, 60_000)]);
+  sender.grant(1, 0);
+  const failed = next();
+  await sender.add({ position: 1, response: "a", flagged: false });
+  await failed;
+  await sender.add({ position: 2, response: "b", flagged: false });
+  assert.equal(sent.length, 1);
+  assert.equal(sender.count, 2);
+  sender.tell("down");
+  sender.tell("up");
+  await emptied;
+  assert.deepEqual(sent.map((e) => e.position), [1, 1, 2]);
 });
 
 test("a final refusal lets the next answer through", async () => {

@@ -10,22 +10,25 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.response.base import ASGIResponse
 
-from exam_engine.accounts.queries import SignedIn
+from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.accounts.roles import Role
-from exam_engine.accounts.service import token_hash
 from exam_engine.delivery import queries as attempts
 from exam_engine.delivery.answers import Answer
-from exam_engine.delivery.errors import NotSignedIn, NotStarted
+from exam_engine.delivery.errors import NotStarted
 from exam_engine.delivery.service import Delivery
 from exam_engine.delivery.states import AttemptState
+from exam_engine.delivery.tables import Attempt
 from exam_engine.invigilation.service import Invigilation, time_left_ms
 from exam_engine.resources import Resources
 from exam_engine.results.queries import find_result_of
 from exam_engine.web import render, views
+from exam_engine.web.answering import AnswerOperation, encode, read_answer
 from exam_engine.web.api import schemas
-from exam_engine.web.auth import FOR, RECORDER, AnyRequest, resources_of, serves, token_of
+from exam_engine.web.auth import FOR, RECORDER, AnyRequest, resources_of, serves, token_hash_of
 from proctor.presence import Contact
 from proctor.queries import find_session_of
 from proctor.signals import read
@@ -53,10 +56,15 @@ async def check_in(
     async with resources.database.transaction() as session:
         now = await resources.database.now(session)
         attempt = await Invigilation(session, now).check_in(who, data.authorization_id)
-        out = await views.attempt_out(session, attempt, who, now)
-        room = attempt.sitting_id
-    resources.hints.changed([room])
-    return out
+    resources.hints.changed([attempt.sitting_id])
+    return await _out(resources, attempt, who)
+
+
+async def _out(resources: Resources, attempt: Attempt, who: SignedIn) -> schemas.AttemptOut:
+    """What came of an act, read after its commit: while it is read nobody waits to write."""
+    async with resources.database.reading() as session:
+        now = await resources.database.now(session)
+        return await views.attempt_out(session, attempt, who, now)
 
 
 @get("/api/attempts/{attempt_id:uuid}", opt=CANDIDATE)
@@ -83,10 +91,8 @@ async def start(
     async with resources.database.transaction() as session:
         now = await resources.database.now(session)
         attempt = await Invigilation(session, now).start(attempt_id, who, agreement=data.agreement)
-        out = await views.attempt_out(session, attempt, who, now)
-        room = attempt.sitting_id
-    resources.hints.changed([room])
-    return out
+    resources.hints.changed([attempt.sitting_id])
+    return await _out(resources, attempt, who)
 
 
 @post("/api/attempts/{attempt_id:uuid}/lease", status_code=200, opt=CANDIDATE)
@@ -97,9 +103,13 @@ async def take_lease(
     resources: NamedDependency[Resources],
 ) -> schemas.LeaseOut:
     """Become the one device that writes."""
+    async with resources.database.reading() as session:
+        attempt = await attempts.get_attempt(session, attempt_id, who.person_id)
+        held = await attempts.find_lease(session, attempt.id, attempt.lease)
+    if attempt.state == AttemptState.RUNNING and held and held.sign_in_id == who.sign_in_id:
+        return schemas.LeaseOut(attempt.lease, attempt.last_sequence + 1)
     async with resources.database.transaction() as session:
         now = await resources.database.now(session)
-        attempt = await attempts.get_attempt(session, attempt_id, who.person_id)
         lease, following = await Delivery(session, now).take_lease(
             attempt.id, who.sign_in_id, take_over=data.take_over
         )
@@ -133,19 +143,21 @@ async def list_questions(
     )
 
 
-@post("/api/attempts/{attempt_id:uuid}/answers", status_code=200, opt={FOR: RECORDER})
-async def answer(
-    request: AnyRequest, attempt_id: FromPath[UUID], data: JSONBody[schemas.AnswerIn]
-) -> schemas.AnswerOut:
+@post(
+    "/api/attempts/{attempt_id:uuid}/answers",
+    status_code=200,
+    opt={FOR: RECORDER},
+    operation_class=AnswerOperation,
+    responses={200: ResponseSpec(schemas.AnswerOut, description="A receipt.")},
+)
+async def answer(request: AnyRequest, attempt_id: FromPath[UUID]) -> ASGIResponse:
     """Store one answer.  The receipt leaves after the commit has reached the disk."""
     received = time.monotonic()
-    resources = resources_of(request)
-    token = token_of(request, resources.settings)
-    if token is None:
-        raise NotSignedIn
-    receipt = await resources.recorder.record(
+    token_hash = token_hash_of(request)
+    data = read_answer(await request.body())
+    receipt = await resources_of(request).recorder.record(
         Answer(
-            token_hash(token),
+            token_hash,
             attempt_id,
             data.lease,
             data.sequence,
@@ -155,7 +167,7 @@ async def answer(
             received,
         )
     )
-    return schemas.AnswerOut(
+    out = schemas.AnswerOut(
         receipt.attempt_id,
         receipt.position,
         receipt.lease,
@@ -165,6 +177,7 @@ async def answer(
         receipt.current,
         int(receipt.remaining.total_seconds() * 1000),
     )
+    return ASGIResponse(body=encode(out), media_type="application/json")
 
 
 @post("/api/attempts/{attempt_id:uuid}/heartbeat", status_code=200, opt=CANDIDATE)
@@ -215,22 +228,22 @@ async def submit(
 ) -> schemas.SubmittedOut:
     """Close the attempt and score it; submitting again answers the same."""
     async with resources.database.transaction() as session:
+        await attempts.get_attempt_for_update(session, attempt_id)  # then look at the clock
         now = await resources.database.now(session)
         attempt = await Invigilation(session, now).submit(attempt_id, who, data.last_sequence)
+    resources.hints.changed([attempt.sitting_id])
+    async with resources.database.reading() as session:
         result = await find_result_of(session, attempt.id)
         progress = (await attempts.list_progress(session, [attempt.id])).get(attempt.id)
-        out = schemas.SubmittedOut(
-            attempt.id,
-            attempt.state,
-            attempt.ended_at or now,
-            progress.answered if progress else 0,
-            attempt.question_count,
-            views.receipt_word(attempt) or "",
-            result.id if result else None,
-        )
-        room = attempt.sitting_id
-    resources.hints.changed([room])
-    return out
+    return schemas.SubmittedOut(
+        attempt.id,
+        attempt.state,
+        attempt.ended_at or now,
+        progress.answered if progress else 0,
+        attempt.question_count,
+        views.receipt_word(attempt) or "",
+        result.id if result else None,
+    )
 
 
 ROUTES = [

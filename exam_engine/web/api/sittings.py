@@ -11,9 +11,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, JSONBody
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from exam_engine.accounts.queries import SignedIn
+from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.database import Session
+from exam_engine.delivery.queries import get_attempt_for_update
 from exam_engine.exams.queries import count_form_items
 from exam_engine.exams.tables import Exam
 from exam_engine.invigilation.service import Invigilation, list_seats
@@ -123,11 +124,12 @@ async def act(
 ) -> UUID:
     """Admit, pause or resume one candidate of a room of mine; the room's sitting."""
     async with resources.database.transaction() as session:
-        now = await resources.database.now(session)
         watched = await find_session(session, session_id)
         if watched is None:
             raise NoSuchSession
         await get_own_sitting(session, watched.room_id, who)
+        await get_attempt_for_update(session, watched.attempt_id)  # then look at the clock
+        now = await resources.database.now(session)
         invigilation = Invigilation(session, now)
         if verb == "admit":
             await invigilation.admit(session_id, who.person_id)

@@ -10,7 +10,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
-from exam_engine.accounts.queries import SignedIn
+from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.database import Session
 from exam_engine.delivery.errors import AgreementMissing, NotAdmitted

@@ -8,8 +8,8 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
+from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.accounts.errors import AccountError
-from exam_engine.accounts.queries import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import Accounts
 from exam_engine.demonstration.people import EVERYBODY, PASSWORD

@@ -12,17 +12,15 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
-from exam_engine.accounts.queries import SignedIn
-from exam_engine.accounts.service import token_hash
+from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.delivery.answers import Answer
 from exam_engine.delivery.errors import (
     AnswerLate,
     AttemptClosed,
     AttemptPaused,
     NoSuchQuestion,
-    NotSignedIn,
 )
-from exam_engine.delivery.queries import find_latest_attempt
+from exam_engine.delivery.queries import find_latest_attempt, get_attempt_for_update
 from exam_engine.delivery.service import Delivery
 from exam_engine.delivery.states import AttemptState
 from exam_engine.delivery.tables import Attempt
@@ -30,7 +28,7 @@ from exam_engine.invigilation.service import Invigilation
 from exam_engine.resources import Resources
 from exam_engine.web import views
 from exam_engine.web.api.schemas import AttemptOut
-from exam_engine.web.auth import AnyRequest, token_of
+from exam_engine.web.auth import AnyRequest, token_hash_of
 from exam_engine.web.pages.candidate import CANDIDATE, own_attempt, place_of
 from exam_engine.web.pages.frame import FormError, page, see
 
@@ -115,9 +113,6 @@ async def answer(
 ) -> Redirect:
     """An answer from the plain form: recorded like any other, then on to the next page."""
     received = time.monotonic()
-    token = token_of(request, resources.settings)
-    if token is None:
-        raise NotSignedIn
     async with resources.database.reading() as session:
         attempt = await find_latest_attempt(session, who.person_id)
     if attempt is None:
@@ -127,7 +122,7 @@ async def answer(
     try:
         await resources.recorder.record(
             Answer(
-                token_hash=token_hash(token),
+                token_hash=token_hash_of(request),
                 attempt_id=attempt.id,
                 lease=int(data.lease) if LEASE.fullmatch(data.lease) else 0,
                 sequence=None,
@@ -205,6 +200,7 @@ async def submit(
         attempt = await own_attempt(session, who)
         if attempt is None:
             return see("/home")
+        await get_attempt_for_update(session, attempt.id)  # then look at the clock
         now = await resources.database.now(session)
         await Invigilation(session, now).submit(attempt.id, who, 0)
         room = attempt.sitting_id

@@ -108,7 +108,7 @@ async def test_one_poison_row_of_256_fails_alone() -> None:
     recorder = Recorder([shelf])
     await recorder.start()
     sending = asyncio.create_task(send_all(recorder, [an_answer(n) for n in range(1, 257)]))
-    while len(asyncio.all_tasks()) < 257:
+    while len(asyncio.all_tasks()) < 257:  # noqa: ASYNC110
         await asyncio.sleep(0)
     gate.set()
     said = await sending

@@ -1,6 +1,5 @@
 """J1: a candidate walks a whole exam; no byte that comes back knows a key."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -65,14 +64,14 @@ class Listener:
 
 
 @pytest.fixture
-async def listener(room: Room, enter: Enter) -> AsyncIterator[Listener]:
+async def listener(room: Room, enter: Enter) -> Listener:
     seat = await room.seat()
     listening = Listener(enter(seat.sign_in))
     response = await listening(
         "POST", "/api/attempts", json={"authorization_id": str(seat.authorization_id)}
     )
     listening.attempt = f"/api/attempts/{response.json()['id']}"  # type: ignore[attr-defined]
-    yield listening
+    return listening
 
 
 async def look_everywhere(listener: Listener, attempt: str) -> None:

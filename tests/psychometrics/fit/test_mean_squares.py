@@ -15,6 +15,7 @@ from psychometrics.simulation import draw_items, simulate
 from tests.psychometrics.figures import (
     OWN,
     OWN_FITS,
+    SHARED_FITS,
     MirtFit,
     fits_with,
     read_figures,
@@ -25,12 +26,16 @@ NOMINAL = {"Science_NRM"}
 NAMES = {"outfit": "outfit", "infit": "infit", "z_outfit": "z.outfit", "z_infit": "z.infit"}
 
 
-def agrees(found: MeanSquares, fit: MirtFit, table: str, names: dict[str, str]) -> None:
-    for ours, theirs in names.items():
+def agrees(found: MeanSquares, fit: MirtFit, table: str) -> None:
+    incomplete = np.isnan(fit.responses).any()
+    for ours, theirs in NAMES.items():
+        if incomplete and ours == "z_outfit":
+            continue  # mirt divides by the number of all responses, given or not
         figures = fit.column(table, theirs)
         known = ~np.isnan(figures)
         values = getattr(found, ours)[: len(figures)]
-        np.testing.assert_allclose(values[known], figures[known], rtol=1e-3, atol=1e-4)
+        tolerance = 2e-3 if ours[0] == "z" else 1e-6
+        np.testing.assert_allclose(values[known], figures[known], rtol=1e-3, atol=tolerance)
 
 
 @pytest.mark.parametrize("fit", fits_with("itemfit_infit_EAP", but=NOMINAL), indirect=True)
@@ -38,35 +43,35 @@ def test_items_at_posterior_means(fit: MirtFit) -> None:
     whole = fit.name != "LSAT7_missing_2PL"  # mirt left incomplete rows out there
     rows = np.ones(len(fit.responses), bool) if whole else ~np.isnan(fit.responses).any(axis=1)
     found = item_mean_squares(fit.responses[rows], fit.items, fit.eap()[rows])
-    agrees(found, fit, "itemfit_infit_EAP", NAMES)
+    agrees(found, fit, "itemfit_infit_EAP")
 
 
-@pytest.mark.parametrize("fit", fits_with("itemfit_infit_ML", but=NOMINAL), indirect=True)
+# with guessing, or few items a person, mirt's likelihood estimates of poor patterns are its own
+UNSETTLED = {name for name in (*OWN_FITS, *SHARED_FITS) if "3PL" in name} | {"twopl_forms_2PL"}
+
+
+@pytest.mark.parametrize(
+    "fit", fits_with("itemfit_infit_ML", but=NOMINAL | UNSETTLED), indirect=True
+)
 def test_items_at_likelihood_estimates(fit: MirtFit) -> None:
     """mirt puts infinite estimates 0.1 beyond the largest finite one."""
     responses = fit.responses
     if fit.name == "LSAT7_missing_2PL":
         responses = responses[~np.isnan(responses).any(axis=1)]
-    theta = score(responses, fit.items, "ML").theta
-    finite = theta[np.abs(theta) < 19]
-    theta = np.clip(theta, finite.min() - 0.1, finite.max() + 0.1)
+    estimates = score(responses, fit.items, "ML", bounds=(-20, 20))
+    finite = estimates.theta[estimates.at_bound == 0]
+    theta = np.clip(estimates.theta, finite.min() - 0.1, finite.max() + 0.1)
     found = item_mean_squares(responses, fit.items, theta)
-    agrees(found, fit, "itemfit_infit_ML", NAMES)
+    agrees(found, fit, "itemfit_infit_ML")
 
 
-@pytest.mark.parametrize("fit", fits_with("personfit_first60_EAP"), indirect=True)
+@pytest.mark.parametrize(
+    "fit", fits_with("personfit_first60_EAP", but={*NOMINAL, "Bock1997_GPCM"}), indirect=True
+)
 def test_persons_at_posterior_means(fit: MirtFit) -> None:
-    if fit.name in OWN_FITS:
-        table, n = "personfit_first60_EAP", 60
-    elif "personfit_first100_EAP" in fit.figures and fit.name not in NOMINAL:
-        table, n = "personfit_first100_EAP", 100
-    else:
-        pytest.skip("mirt's figures of this fit have no persons")
+    n = 60 if fit.name in OWN_FITS else 100
     found = person_mean_squares(fit.responses[:n], fit.items, fit.eap()[:n])
-    # for incomplete rows mirt's z of outfit divides by the number of all items
-    complete = not np.isnan(fit.responses).any()
-    names = NAMES if complete else {k: v for k, v in NAMES.items() if k != "z_outfit"}
-    agrees(found, fit, table, names)
+    agrees(found, fit, f"personfit_first{n}_EAP")
 
 
 @pytest.mark.parametrize(

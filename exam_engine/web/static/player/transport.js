@@ -70,7 +70,7 @@ export function createSender({ attempt, storage, exchange, changed, heard }) {
 			if (verdict === "receipt") box = outbox.receipted(box, entry, body.received_at, receivedAt);
 			else if (verdict === "refused") box = outbox.refused(box, entry, body.detail, receivedAt);
 			else box = outbox.failed(box, receivedAt, Math.random(), reply.retryAfterMs);
-			storage.remove(entry);
+			if (outbox.first(box) !== entry) storage.remove(entry);
 			heard(verdict, reply, entry);
 			changed();
 		}
