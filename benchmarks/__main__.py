@@ -2,12 +2,13 @@
 
 import sys
 
-from benchmarks import memory, page_weight, rehearsal, save_rate
+from benchmarks import memory, page_weight, psychometrics, rehearsal, save_rate
 
 ALL = {
     "save_rate": save_rate.main,
     "page_weight": page_weight.main,
     "memory": memory.main,
+    "psychometrics": psychometrics.main,
     "rehearsal": rehearsal.main,
 }
 

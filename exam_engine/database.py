@@ -7,12 +7,11 @@ recorder among them, queues at one fair gate, so nobody spins on a busy file.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
-import aiosqlite
 import asyncpg
 from sqlalchemy import event, func, select, text
 from sqlalchemy.engine import make_url
@@ -26,6 +25,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from exam_engine.clock import Clock
+from exam_engine.sqlite import BEGIN_WRITING
 
 Session = AsyncSession
 """A transaction in hand; the web layer passes it on and need not know whose it is."""
@@ -34,7 +34,6 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
 )
 SQLITE_AWAY = {  # primary result codes: the file or its disk, not the statement
     sqlite3.SQLITE_BUSY,
@@ -157,47 +156,20 @@ def is_unavailable(error: BaseException) -> bool:
     )
 
 
-class LoopConnection(aiosqlite.Connection):
-    """Runs statements on the event loop; only what waits goes to the driver's thread.
-
-    A statement takes microseconds from the page cache, a hop to a thread and back under a busy
-    loop takes a hundred times that.  What waits is ``BEGIN IMMEDIATE`` (for another process's
-    lock) and ``COMMIT`` (for the disk).
-    """
-
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        begins = bool(args) and isinstance(args[0], str) and args[0].startswith("BEGIN IMMEDIATE")
-        if begins or fn.__name__ in ("commit", "close"):
-            hop: Callable[..., Awaitable[Any]] = super()._execute
-            return await hop(fn, *args, **kwargs)
-        return fn(*args, **kwargs)
-
-
 def _sqlite_engine(url: str, *, writing: bool) -> AsyncEngine:
-    path = make_url(url).database or ""
-
-    async def connect() -> aiosqlite.Connection:
-        def open_file() -> sqlite3.Connection:
-            # BEGIN is said by us, below; statements come from the loop and from the thread
-            return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-
-        return await LoopConnection(open_file, iter_chunk_size=64)
-
     engine = create_async_engine(
-        url, async_creator=connect, pool_size=1 if writing else 4, max_overflow=0, pool_timeout=15
+        url, pool_size=1 if writing else 4, max_overflow=0, pool_timeout=15
     )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
         for pragma in SQLITE_PRAGMAS:
-            cursor.execute(pragma)
-        if not writing:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
+            connection.execute(pragma)
+        # a writer waits for a lock in `begin_writing`, a reader in WAL mode never has to
+        connection.execute("PRAGMA busy_timeout=0" if writing else "PRAGMA query_only=ON")
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        connection.exec_driver_sql(BEGIN_WRITING if writing else "BEGIN")
 
     return engine

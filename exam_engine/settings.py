@@ -90,8 +90,8 @@ def driver_url(url: str) -> str:
     """Name the asynchronous driver in a database address that may leave it out."""
     scheme, mark, rest = url.partition("://")
     drivers = {
-        "sqlite": "sqlite+aiosqlite",
-        "sqlite+aiosqlite": "sqlite+aiosqlite",
+        "sqlite": "sqlite+loop",
+        "sqlite+loop": "sqlite+loop",
         "postgres": "postgresql+asyncpg",
         "postgresql": "postgresql+asyncpg",
         "postgresql+asyncpg": "postgresql+asyncpg",

@@ -16,6 +16,17 @@ async def find_session_of(session: AsyncSession, attempt_id: UUID) -> Proctoring
     )
 
 
+async def find_session_of_for_update(
+    session: AsyncSession, attempt_id: UUID
+) -> ProctoringSession | None:
+    return await session.scalar(
+        select(ProctoringSession)
+        .where(ProctoringSession.attempt_id == attempt_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 async def find_session(session: AsyncSession, session_id: UUID) -> ProctoringSession | None:
     return await session.get(ProctoringSession, session_id)
 

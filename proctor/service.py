@@ -20,11 +20,11 @@ class Proctoring:
         self._session = session
         self._now = now
 
-    async def open(self, attempt_id: UUID, room_id: UUID, label: str) -> ProctoringSession:
-        """The session of an attempt, checked in and waiting to be admitted; opened once."""
-        found = await queries.find_session_of(self._session, attempt_id)
-        if found is not None:
-            return found
+    async def open(
+        self, attempt_id: UUID, room_id: UUID, label: str, *, admitted: bool
+    ) -> ProctoringSession:
+        """The session of a new attempt: checked in, and where nobody has to let the candidate in,
+        admitted at once."""
         opened = ProctoringSession(
             id=uuid4(),
             attempt_id=attempt_id,
@@ -34,13 +34,16 @@ class Proctoring:
             version=1,
             opened_at=self._now,
         )
-        self._session.add(opened)
         self._move(opened, "check_in")
+        if admitted:
+            self._move(opened, "admit")
+            opened.admitted_at = self._now
+        self._session.add(opened)
         await self._session.flush()
         return opened
 
-    async def admit(self, session_id: UUID, by: UUID | None) -> ProctoringSession:
-        """Let a candidate in; None as ``by`` means that the sitting admits by itself."""
+    async def admit(self, session_id: UUID, by: UUID) -> ProctoringSession:
+        """Let a candidate in; again changes nothing."""
         watched = await queries.get_session_for_update(self._session, session_id)
         if watched.state in (SessionState.ADMITTED, SessionState.LIVE, SessionState.INTERRUPTED):
             return watched
@@ -49,12 +52,11 @@ class Proctoring:
         await self._session.flush()
         return watched
 
-    async def begin(self, session_id: UUID) -> ProctoringSession:
-        watched = await queries.get_session_for_update(self._session, session_id)
+    async def begin(self, watched: ProctoringSession) -> None:
+        """The exam has started; ``watched`` is locked.  Again changes nothing."""
         if watched.state != SessionState.LIVE:
             self._move(watched, "begin")
             await self._session.flush()
-        return watched
 
     async def interrupt(self, session_id: UUID) -> ProctoringSession:
         watched = await queries.get_session_for_update(self._session, session_id)
@@ -70,13 +72,12 @@ class Proctoring:
             await self._session.flush()
         return watched
 
-    async def close(self, session_id: UUID) -> ProctoringSession:
-        watched = await queries.get_session_for_update(self._session, session_id)
+    async def close(self, watched: ProctoringSession) -> None:
+        """The exam has ended; ``watched`` is locked.  Again changes nothing."""
         if watched.state != SessionState.CLOSED:
             self._move(watched, "close")
             watched.closed_at = self._now
             await self._session.flush()
-        return watched
 
     async def record(self, session_id: UUID, noticed: Sequence[Noticed]) -> int:
         """Keep signals; how many were kept (a flooding browser is cut off at a limit)."""

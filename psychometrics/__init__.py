@@ -4,9 +4,13 @@ Everything is in logits on the logistic metric, D = 1: P = c + (u - c) expit(a (
 intercept d = -a b.  A response matrix is persons by items; NaN is not administered.
 
 - `models`: the item response models, and `Items`, parameters in a container
-- `calibration`: `calibrate`, item parameters from responses, with standard errors and certificate
+- `calibration`: `calibrate`, item parameters from responses by marginal maximum likelihood
+- `conditional`: the same for Rasch models without a distribution of theta
 - `ability`: `score`, theta of persons; sum-score tables, plausible values
-- `quadrature`, `posterior`: integrals over theta, which the others share
+- `classical`: items, options and reliability by the raw score
+- `fit`: how well items, persons and whole calibrations fit
+- `simulation`: `simulate`, what an examination leaves, from a seed
+- `responses`, `quadrature`, `posterior`: what the others share; `errors`: what can be wrong
 """
 
 from psychometrics.ability import plausible_values, score, sum_score_table
@@ -20,6 +24,7 @@ from psychometrics.calibration import (
 )
 from psychometrics.models import MODELS, Items
 from psychometrics.quadrature import Quadrature, equally_spaced
+from psychometrics.simulation import simulate
 
 __all__ = [
     "MODELS",
@@ -34,5 +39,6 @@ __all__ = [
     "equally_spaced",
     "plausible_values",
     "score",
+    "simulate",
     "sum_score_table",
 ]

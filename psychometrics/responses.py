@@ -52,7 +52,9 @@ def read_responses(responses: ArrayLike, *, missing: int | None = None) -> Codes
     if missing is not None:
         administered &= given != missing
     with np.errstate(invalid="ignore"):
-        bad = administered & ~((given >= 0) & (given <= HIGHEST_CATEGORY) & (given % 1 == 0))
+        bad = administered & ~(
+            (given >= 0) & (given <= HIGHEST_CATEGORY) & (given == np.floor(given))
+        )
     if bad.any():
         row, column = np.argwhere(bad)[0]
         raise _bad_cell(given[row, column], row, column)

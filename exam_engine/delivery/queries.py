@@ -85,9 +85,13 @@ async def list_overdue(
     ]
 
 
-async def list_responses(session: AsyncSession, attempt_id: UUID) -> Sequence[Response]:
-    query = select(Response).where(Response.attempt_id == attempt_id).order_by(Response.position)
-    return (await session.scalars(query)).all()
+async def list_responses(
+    session: AsyncSession, attempt_id: UUID, start: int = 1, count: int | None = None
+) -> Sequence[Response]:
+    query = select(Response).where(Response.attempt_id == attempt_id, Response.position >= start)
+    if count is not None:
+        query = query.where(Response.position < start + count)
+    return (await session.scalars(query.order_by(Response.position))).all()
 
 
 async def find_response(session: AsyncSession, attempt_id: UUID, position: int) -> Response | None:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.base import as_text
@@ -49,14 +48,11 @@ class Delivery:
         self._now = now
 
     async def create(self, granted: Granted, questions: Sequence[Question], seed: int) -> Attempt:
-        """The attempt of an authorization: made once, found again ever after.
+        """The one attempt of an authorization, which the caller holds locked.
 
         Everything that could change is pinned here: versions, order, option order, seed.
         Raises `OutsideWindow` unless opens_at <= now < closes_at.
         """
-        found = await queries.find_attempt_of(self._session, granted.authorization_id)
-        if found is not None:
-            return found
         check_window(granted.opens_at, granted.closes_at, self._now)
         attempt_id = uuid4()
         attempt = Attempt(
@@ -78,15 +74,21 @@ class Delivery:
             event_count=0,
             chain_head=events.genesis(attempt_id),
         )
-        try:
-            async with self._session.begin_nested():
-                self._session.add(attempt)
-                await self._session.flush()
-        except IntegrityError:  # two check-ins at once: the other one made it
-            other = await queries.find_attempt_of(self._session, granted.authorization_id)
-            if other is None:
-                raise
-            return other
+        self._append(
+            attempt,
+            "created",
+            {
+                "form": granted.form_id.hex,
+                "seed": seed,
+                "ordering": ordering.ORDERING,
+                "questions": [question.item_version_id.hex for question in questions],
+                "allowance_s": granted.allowance_s,
+                "window_end_at": as_text(granted.closes_at),
+            },
+            granted.person_id,
+        )
+        self._session.add(attempt)
+        await self._session.flush()
         await self._session.execute(
             insert(PresentedItem),
             [
@@ -102,20 +104,6 @@ class Delivery:
                 for position, question in enumerate(questions, 1)
             ],
         )
-        self._append(
-            attempt,
-            "created",
-            {
-                "form": granted.form_id.hex,
-                "seed": seed,
-                "ordering": ordering.ORDERING,
-                "questions": [question.item_version_id.hex for question in questions],
-                "allowance_s": granted.allowance_s,
-                "window_end_at": as_text(granted.closes_at),
-            },
-            granted.person_id,
-        )
-        await self._session.flush()
         return attempt
 
     async def start(self, attempt_id: UUID, sign_in_id: UUID, *, agreement: bool) -> Attempt:

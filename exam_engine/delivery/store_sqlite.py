@@ -1,17 +1,13 @@
 """The answer store on SQLite: one connection, ``BEGIN IMMEDIATE``, synchronous=FULL.
 
-Only what waits goes to a thread: ``BEGIN`` for another process's lock, ``COMMIT`` for the disk.
-The statements between take microseconds from the page cache; on a thread each would give up the
-interpreter's lock and wait for the busy event loop to hand it back.
+Statements run on the loop and only the commit on a thread, as in `exam_engine.sqlite`.
 
 This and `store_postgres` speak to the driver itself: through SQLAlchemy a save costs ten times
 as much (see DECISIONS.md).  The tables are those of `exam_engine.delivery.tables`.
 """
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -30,6 +26,7 @@ from exam_engine.delivery.answers import (
 from exam_engine.delivery.options import OptionsCache
 from exam_engine.delivery.recorder import RowRefused
 from exam_engine.delivery.states import AttemptState
+from exam_engine.sqlite import begin_writing, commit
 
 SIGN_IN = """
 SELECT s.id, s.person_id FROM sign_in s JOIN person p ON p.id = s.person_id
@@ -65,36 +62,35 @@ UPDATE attempt SET event_count = ?, chain_head = ?, last_sequence = ? WHERE id =
 class SqliteAnswerStore:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="answers")
         self._connection: sqlite3.Connection | None = None
         self._options = OptionsCache()
 
     async def write(self, answers: Sequence[Answer]) -> list[Outcome]:
         async with self._database.gate:
             try:
+                connection = self._connected()
+                cursor = connection.cursor()
                 try:
-                    await self._on_thread(self._begin)
-                    decided = self._decide(answers)
-                    await self._on_thread(self._commit)
+                    await begin_writing(cursor)
+                    decided = self._decide(cursor, answers)
+                    await commit(connection)
                 except BaseException:
-                    await self._on_thread(self._roll_back)
+                    if connection.in_transaction:
+                        connection.rollback()
                     raise
             except (sqlite3.IntegrityError, OverflowError, UnicodeError) as error:
                 raise RowRefused(str(error)) from error
             except sqlite3.Error as error:
-                await self._on_thread(self._disconnect)
+                await self.close()
                 raise DatabaseUnavailable("the database file cannot be written") from error
         return decided.outcomes
 
     async def close(self) -> None:
-        await self._on_thread(self._disconnect)
-        self._thread.shutdown()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
-    async def _on_thread(self, act: Callable[[], None]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, act)
-
-    def _decide(self, answers: Sequence[Answer]) -> Decided:
-        cursor = self._connected().cursor()
+    def _decide(self, cursor: sqlite3.Cursor, answers: Sequence[Answer]) -> Decided:
         now = self._database.clock.now()
         loaded = self._load(cursor, answers, now)
         at = [self._database.clock.at(answer.received) for answer in answers]
@@ -102,28 +98,13 @@ class SqliteAnswerStore:
         _store(cursor, decided)
         return decided
 
-    def _begin(self) -> None:
-        self._connected().execute("BEGIN IMMEDIATE")
-
-    def _commit(self) -> None:
-        self._connected().execute("COMMIT")
-
-    def _roll_back(self) -> None:
-        if self._connection is not None and self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
-
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
             path = self._database.url.database or ""
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            for pragma in SQLITE_PRAGMAS:
+            for pragma in (*SQLITE_PRAGMAS, "PRAGMA busy_timeout=0"):
                 self._connection.execute(pragma)
         return self._connection
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
     def _load(self, cursor: sqlite3.Cursor, answers: Sequence[Answer], now: datetime) -> Loaded:
         loaded, now_text = Loaded(), as_text(now)

@@ -20,7 +20,7 @@ from exam_engine.delivery.states import TERMINAL
 from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.queries import list_form_items
 from exam_engine.recent import Recent
-from exam_engine.registration.queries import find_authorization, list_booked
+from exam_engine.registration.queries import find_authorization_for_update, list_booked
 from exam_engine.registration.tables import Sitting
 from exam_engine.results.service import Results
 from item_bank.queries import get_contents
@@ -70,7 +70,7 @@ class Invigilation:
 
         Raises `NoSuchAttempt` for somebody else's authorization, `OutsideWindow`.
         """
-        found = await find_authorization(self._session, authorization_id, who.person_id)
+        found = await find_authorization_for_update(self._session, authorization_id, who.person_id)
         if found is None:
             raise NoSuchAttempt
         authorization, sitting, exam = found
@@ -92,20 +92,24 @@ class Invigilation:
         attempt = await self._delivery.create(
             granted, await self._questions(sitting.form_id), secrets.randbits(62)
         )
-        opened = await self._proctoring.open(attempt.id, sitting.id, who.name)
-        if sitting.self_admitting:
-            await self._proctoring.admit(opened.id, None)
+        await self._proctoring.open(
+            attempt.id, sitting.id, who.name, admitted=sitting.self_admitting
+        )
         return attempt
 
     async def start(self, attempt_id: UUID, who: SignedIn, *, agreement: bool) -> Attempt:
         """Raises `NotAdmitted`, and what `Delivery.start` raises."""
-        attempt = await attempts.get_attempt(self._session, attempt_id, who.person_id)
-        watched = await self._session_of(attempt)
+        attempt = await attempts.get_attempt_for_update(self._session, attempt_id)
+        if attempt.person_id != who.person_id:
+            raise NoSuchAttempt
+        watched = await sessions.find_session_of_for_update(self._session, attempt.id)
+        if watched is None:
+            raise NoSuchSession
         if watched.state in (SessionState.WAITING, SessionState.CHECKED_IN):
             raise NotAdmitted
         attempt = await self._delivery.start(attempt.id, who.sign_in_id, agreement=agreement)
         if watched.state == SessionState.ADMITTED:
-            await self._proctoring.begin(watched.id)
+            await self._proctoring.begin(watched)
         return attempt
 
     async def submit(self, attempt_id: UUID, who: SignedIn, last_sequence: int) -> Attempt:
@@ -153,9 +157,9 @@ class Invigilation:
     async def _wind_up(self, attempt: Attempt) -> None:
         if attempt.state in TERMINAL:
             await self._results.score(attempt)
-            watched = await sessions.find_session_of(self._session, attempt.id)
+            watched = await sessions.find_session_of_for_update(self._session, attempt.id)
             if watched is not None:
-                await self._proctoring.close(watched.id)
+                await self._proctoring.close(watched)
 
     async def _questions(self, form_id: UUID) -> tuple[Question, ...]:
         known = _questions.find(form_id)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import exam_engine.base
 import exam_engine.results.tables
+import exam_engine.sqlite  # registers the dialect
 import item_bank.tables
 import proctor.tables
 

@@ -12,15 +12,16 @@ from exam_engine.exams.tables import Exam
 from exam_engine.registration.tables import Authorization, Sitting, SittingProctor, StartCode
 
 
-async def find_authorization(
+async def find_authorization_for_update(
     session: AsyncSession, authorization_id: UUID, person_id: UUID
 ) -> Row[Authorization, Sitting, Exam] | None:
-    """A person's own right to sit with its sitting and exam; None for anybody else's."""
+    """A person's own right to sit, locked, with its sitting and exam; None for anybody else's."""
     rows = await session.execute(
         select(Authorization, Sitting, Exam)
         .join(Sitting, Sitting.id == Authorization.sitting_id)
         .join(Exam, Exam.id == Sitting.exam_id)
         .where(Authorization.id == authorization_id, Authorization.person_id == person_id)
+        .with_for_update(of=Authorization)
     )
     return rows.one_or_none()
 

@@ -17,7 +17,7 @@ from exam_engine.delivery.clock import added_words, first_deadline
 from exam_engine.delivery.states import AttemptState
 from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.conversion import Conversion
-from exam_engine.exams.queries import BlueprintNode, get_exam, get_form, list_blueprint
+from exam_engine.exams.queries import BlueprintNode, get_exam_of_form, list_blueprint
 from exam_engine.exams.tables import Exam
 from exam_engine.invigilation.service import Seat, time_left_ms
 from exam_engine.registration.queries import list_authorizations
@@ -62,10 +62,14 @@ async def authorizations_out(session: Session, who: SignedIn) -> list[schemas.Au
 async def attempt_out(
     session: Session, attempt: Attempt, who: SignedIn, now: datetime
 ) -> schemas.AttemptOut:
-    exam = await get_exam(session, (await get_form(session, attempt.form_id)).exam_id)
+    exam = await get_exam_of_form(session, attempt.form_id)
     watched = await find_session_of(session, attempt.id)
-    lease = await attempts.find_lease(session, attempt.id, attempt.lease)
-    result = await find_result_of(session, attempt.id) if attempt.ended_at else None
+    lease = responses = result = None
+    if attempt.started_at:
+        lease = await attempts.find_lease(session, attempt.id, attempt.lease)
+        responses = await attempts.list_responses(session, attempt.id)
+    if attempt.ended_at:
+        result = await find_result_of(session, attempt.id)
     return schemas.AttemptOut(
         id=attempt.id,
         exam=exam.title,
@@ -84,7 +88,7 @@ async def attempt_out(
             schemas.AnsweredOut(
                 row.position, row.value, row.flagged, row.lease, row.sequence, row.received_at
             )
-            for row in await attempts.list_responses(session, attempt.id)
+            for row in responses or ()
         ],
         result_id=result.id if result else None,
         receipt=receipt_word(attempt),
@@ -134,7 +138,8 @@ async def questions_shown(
     if attempt.state == AttemptState.CREATED:
         return []
     rows = await attempts.list_presented(session, attempt.id, start, count)
-    answers = {row.position: row for row in await attempts.list_responses(session, attempt.id)}
+    touched = await attempts.list_responses(session, attempt.id, start, count)
+    answers = {row.position: row for row in touched}
     contents = await get_contents(session, [row.item_version_id for row in rows])
     shown = []
     for row in rows:

@@ -75,7 +75,8 @@ def calibrate(
         over them at random.
     errors : {"observed", "cross-product", "sandwich"} or None
         Standard errors: from the observed information (Louis, 1982; the same as Oakes, 1999),
-        from the cross-product of scores, or both sandwiched (White, 1982); None for none.
+        from the cross-product of scores, or both sandwiched (White, 1982); None for none.  They
+        cost about ten times the estimation itself where persons are many.
     quadrature : Quadrature, optional
         Nodes to use as they are.  By default nodes are equally spaced, fine enough for the
         sharpest posterior and wide enough for every population.
@@ -90,6 +91,11 @@ def calibrate(
     Returns
     -------
     Calibration
+
+    Notes
+    -----
+    Memory: the responses twice as int8, at most 64 MiB of them as floats, and blocks.  Rows are
+    sorted and merged first, so neither the order of persons nor repetition changes a digit.
 
     Raises
     ------

@@ -77,6 +77,7 @@ class _Visit:
 
     state: State
     vector: FloatArray
+    log_p: tuple[FloatArray, ...]
     expectations: Expectations
     objective: float
 
@@ -98,6 +99,7 @@ def estimate(
         raised = maximize(
             layout,
             here.state,
+            here.log_p,
             here.expectations,
             problem.totals,
             quadrature,
@@ -155,6 +157,7 @@ def _visit(problem: Problem, state: State, quadrature: Quadrature) -> _Visit:
     )
     if not (inside and np.isfinite(prior)):
         empty = np.empty((0, 0))
-        return _Visit(state, vector, Expectations(-np.inf, empty, empty, empty, empty), -np.inf)
+        nothing = Expectations(-np.inf, empty, empty, empty, empty)
+        return _Visit(state, vector, tables.log_p, nothing, -np.inf)
     found = expect(problem.features, tables, problem.totals, threads=problem.threads)
-    return _Visit(state, vector, found, found.log_likelihood + prior)
+    return _Visit(state, vector, tables.log_p, found, found.log_likelihood + prior)

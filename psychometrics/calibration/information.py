@@ -19,7 +19,7 @@ from psychometrics.calibration.maximization import (
 from psychometrics.calibration.sample import Sample
 from psychometrics.models import FloatArray
 from psychometrics.posterior.expectation import Expectations, posterior_of, tabulate
-from psychometrics.posterior.features import Codes, Run
+from psychometrics.posterior.features import Codes, Indices
 from psychometrics.quadrature import Quadrature
 
 NEGLIGIBLE = 1e-10  # posterior weight of a node that adds nothing to a sum
@@ -113,7 +113,7 @@ def _person_sums(
     layout = problem.layout
     n_nodes = len(quadrature.nodes)
     tables = tabulate(layout.filled(state), quadrature, state.means, state.sds)
-    scores = _ScoreTables(layout, state, quadrature)
+    scores = _Scores(layout, state, quadrature)
     bases = problem.features.forms.astype(np.float64) @ tables.log_zero
     squares = np.zeros((layout.n_free, layout.n_free))
     products = np.zeros_like(squares)
@@ -121,16 +121,17 @@ def _person_sums(
         buffer = np.empty(n_nodes * (run.stop - run.start))
         posterior = posterior_of(problem.features, tables, bases, run, buffer)
         weights = problem.features.weights_of(run)
-        codes = sample.codes[run.start : run.stop]
-        mean = np.zeros((len(codes), layout.n_free))
+        chosen = scores.chosen(sample.codes[run.start : run.stop])
+        mean = np.zeros((len(weights), layout.n_free))
         for node in range(n_nodes):
             share = posterior[node]
             rows = np.flatnonzero(share > NEGLIGIBLE)
             if len(rows) == 0:
                 continue
-            score = scores.of(codes[rows], node, run)
-            score *= np.sqrt(share[rows])[:, None]
-            mean[rows] += np.sqrt(share[rows])[:, None] * score
+            score = scores.of(chosen, rows, node, run.group)
+            root = np.sqrt(share[rows])[:, None]
+            score *= root
+            mean[rows] += root * score
             score *= np.sqrt(weights[rows])[:, None]
             squares += score.T @ score
         mean *= np.sqrt(weights)[:, None]
@@ -138,46 +139,64 @@ def _person_sums(
     return squares, products
 
 
-class _ScoreTables:
-    """Derivatives of log P by the free parameters, looked up by code and node."""
+class _Scores:
+    """Each person's complete-data score by the free parameters, at any node."""
 
     def __init__(self, layout: Layout, state: State, quadrature: Quadrature) -> None:
         self._layout = layout
-        self._tables = []
-        for block, index, values in zip(layout.blocks, layout.indices, state.blocks, strict=True):
-            gradient = block.model.gradient(values, quadrature.nodes)  # J, P, K, Q
-            by_code = np.zeros(
-                (gradient.shape[3], len(values), gradient.shape[2] + 1, values.shape[1])
-            )
-            by_code[:, :, :-1] = gradient.transpose(3, 0, 2, 1)  # code -1 finds the row of zeros
-            self._tables.append((block.columns, index, by_code))
+        self._gradients = [
+            block.model.gradient(values, quadrature.nodes).transpose(3, 1, 2, 0).copy()
+            for block, values in zip(layout.blocks, state.blocks, strict=True)
+        ]  # Q, P, K, J
+        self._shared = [
+            len(np.unique(index[index >= 0])) < (index >= 0).sum() for index in layout.indices
+        ]
         self._populations = [
-            self._centred(quadrature, mean, sd)
+            _centred_statistics(quadrature, mean, sd)
             for mean, sd in zip(state.means, state.sds, strict=True)
         ]
 
-    @staticmethod
-    def _centred(quadrature: Quadrature, mean: float, sd: float) -> FloatArray:
-        statistics = population_statistics(quadrature, mean, sd)
-        weights = np.exp(quadrature.log_weights(mean, sd))
-        return np.asarray(statistics - (statistics @ weights)[:, None])
+    def chosen(self, codes: Codes) -> list[list[FloatArray]]:
+        """0/1 matrices (n, J_block) of each category of each block."""
+        return [
+            [
+                np.equal(codes[:, block.columns], k).astype(np.float64)
+                for k in range(block.n_categories)
+            ]
+            for block in self._layout.blocks
+        ]
 
-    def of(self, codes: Codes, node: int, run: Run) -> FloatArray:
-        """Scores (n, n_free) of some rows of codes at a node."""
-        result = np.zeros((len(codes), self._layout.n_free))
-        for columns, index, by_code in self._tables:
-            rows = np.arange(len(columns))
-            found = by_code[node][rows, codes[:, columns]]  # n, J, P
-            free = index >= 0
-            at = index[free]
-            if len(np.unique(at)) == len(at):
-                result[:, at] = found[:, free]
-            else:
-                np.add.at(result.T, at, found[:, free].T)
-        for index, row in (
-            (self._layout.mean_index, 0),
-            (self._layout.variance_index, 1),
+    def of(
+        self, chosen: list[list[FloatArray]], rows: Indices, node: int, group: int
+    ) -> FloatArray:
+        """Scores (n, n_free) of some rows at a node."""
+        layout = self._layout
+        result = np.zeros((len(rows), layout.n_free))
+        for columns, gradients, index, shared in zip(
+            chosen, self._gradients, layout.indices, self._shared, strict=True
         ):
-            if index[run.group] >= 0:
-                result[:, index[run.group]] = self._populations[run.group][row, node]
+            here = [column[rows] for column in columns]
+            for p, by_category in enumerate(gradients[node]):
+                free = index[:, p] >= 0
+                if not free.any():
+                    continue
+                score = here[0] * by_category[0]
+                for column, slope in zip(here[1:], by_category[1:], strict=True):
+                    score += column * slope
+                if shared:
+                    np.add.at(result.T, index[free, p], score.T[free])
+                else:
+                    result[:, index[free, p]] = score[:, free]
+        for index, statistic in (
+            (layout.mean_index, self._populations[group][0]),
+            (layout.variance_index, self._populations[group][1]),
+        ):
+            if index[group] >= 0:
+                result[:, index[group]] = statistic[node]
         return result
+
+
+def _centred_statistics(quadrature: Quadrature, mean: float, sd: float) -> FloatArray:
+    statistics = population_statistics(quadrature, mean, sd)
+    weights = np.exp(quadrature.log_weights(mean, sd))
+    return np.asarray(statistics - (statistics @ weights)[:, None])

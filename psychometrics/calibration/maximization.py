@@ -33,6 +33,7 @@ class Maximized:
 def maximize(
     layout: Layout,
     state: State,
+    log_p: tuple[FloatArray, ...],
     expectations: Expectations,
     totals: FloatArray,
     quadrature: Quadrature,
@@ -40,13 +41,16 @@ def maximize(
     *,
     steps: int,
 ) -> Maximized:
-    """Raise the expected complete-data log posterior by at most ``steps`` scoring steps."""
+    """Raise the expected complete-data log posterior by at most ``steps`` scoring steps.
+
+    ``log_p`` holds the blocks' log probabilities at the state, as the E-step had them.
+    """
     values, gradients = [], []
     counts = item_counts(layout, expectations, totals, quadrature.nodes)
-    for block, index, start, table, prior in zip(
-        layout.blocks, layout.indices, state.blocks, counts, priors, strict=True
+    for block, index, start, here, table, prior in zip(
+        layout.blocks, layout.indices, state.blocks, log_p, counts, priors, strict=True
     ):
-        value, gradient = _items(block, index, start, table, quadrature.nodes, prior, steps)
+        value, gradient = _items(block, index, start, here, table, quadrature.nodes, prior, steps)
         values.append(value)
         gradients.append(gradient)
     populations = _populations(layout, state, expectations.of_group, quadrature)
@@ -99,6 +103,7 @@ def _items(
     block: Block,
     index: NDArray[np.intp],
     start: FloatArray,
+    log_p: FloatArray,
     counts: FloatArray,
     theta: FloatArray,
     prior: BlockPrior,
@@ -111,7 +116,6 @@ def _items(
     given = counts.sum(axis=1)
     flat = counts.reshape(n_items, -1, 1)
     parameters = start
-    log_p = block.model.log_probabilities(parameters, theta)
     value = _value(log_p, counts, parameters, prior)
     first = np.zeros_like(start)
     for number in range(steps):

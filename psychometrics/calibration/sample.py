@@ -14,6 +14,7 @@ from psychometrics.posterior.features import PERSONS_A_BLOCK, Codes, Indices, Ru
 
 PERSONS_A_FORM = 64  # above this mean, sums run form by form; below, by each person's own mask
 PERSONS_A_MASKED_BLOCK = 4096
+ROWS_AT_ONCE = 16_384  # copies of the responses are made of so many rows
 
 _MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(32)
@@ -34,8 +35,6 @@ class Sample:
     runs : tuple of Run
         All rows, in order, cut where the group or the form changes and at the block size.
     n_groups : int
-    rows : (n_persons,) integer array
-        The pattern of each of the caller's persons.
     """
 
     codes: Codes
@@ -43,7 +42,6 @@ class Sample:
     forms: NDArray[np.bool_]
     runs: tuple[Run, ...]
     n_groups: int
-    rows: Indices
 
     @property
     def by_form(self) -> bool:
@@ -52,17 +50,20 @@ class Sample:
 
 def compile_sample(codes: Codes, weights: FloatArray, groups: Indices, n_groups: int) -> Sample:
     """Sort and merge the rows of (n_persons, J) codes with their weights and group numbers."""
-    pattern = _hash(np.ascontiguousarray(codes))
     complete = codes.min() >= 0
-    form = np.zeros_like(pattern) if complete else _hash(np.packbits(codes >= 0, axis=1))
+    pattern = np.empty(len(codes), dtype=np.uint64)
+    form = np.zeros_like(pattern)
+    for low in range(0, len(codes), ROWS_AT_ONCE):
+        rows = slice(low, low + ROWS_AT_ONCE)
+        pattern[rows] = _hash(codes[rows].astype(np.uint8))
+        if not complete:
+            form[rows] = _hash(np.packbits(codes[rows] >= 0, axis=1))
     order = np.lexsort((pattern, form, groups))
     pattern, form, groups = pattern[order], form[order], groups[order]
     same = (pattern[1:] == pattern[:-1]) & (groups[1:] == groups[:-1])
     at = np.flatnonzero(same)
     same[at] = (codes[order[at]] == codes[order[at + 1]]).all(axis=1)
     first = np.flatnonzero(np.concatenate([[True], ~same]))
-    rows = np.empty(len(order), dtype=np.intp)
-    rows[order] = np.repeat(np.arange(len(first)), np.diff(first, append=len(order)))
     merged = codes[order[first]]
     form, groups = form[first], groups[first]
     cuts = np.flatnonzero((form[1:] != form[:-1]) | (groups[1:] != groups[:-1])) + 1
@@ -74,7 +75,7 @@ def compile_sample(codes: Codes, weights: FloatArray, groups: Indices, n_groups:
         forms = np.empty((0, codes.shape[1]), dtype=bool)
         starts = np.flatnonzero(np.diff(groups, prepend=-1))
         runs = _cut(starts, groups, len(first), PERSONS_A_MASKED_BLOCK, by_form=False)
-    return Sample(merged, np.add.reduceat(weights[order], first), forms, runs, n_groups, rows)
+    return Sample(merged, np.add.reduceat(weights[order], first), forms, runs, n_groups)
 
 
 def _cut(
@@ -88,11 +89,11 @@ def _cut(
     )
 
 
-def _hash(rows: NDArray[np.int8] | NDArray[np.uint8]) -> NDArray[np.uint64]:
+def _hash(rows: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """64 bits of each row's bytes: an order that depends on nothing but the row."""
     width = -(-rows.shape[1] // 8)
     padded = np.zeros((len(rows), 8 * width), dtype=np.uint8)
-    padded[:, : rows.shape[1]] = rows.view(np.uint8)
+    padded[:, : rows.shape[1]] = rows
     words = padded.view(np.uint64)
     result = np.full(len(rows), 0x9E3779B97F4A7C15, dtype=np.uint64)
     for column in range(width):

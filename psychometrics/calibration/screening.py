@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse.csgraph import connected_components
 
 from psychometrics.calibration.result import Flag
+from psychometrics.calibration.sample import ROWS_AT_ONCE
 from psychometrics.errors import BadItems, BadOption, BadResponses, NotEnoughData, NotLinked
 from psychometrics.models import FloatArray, Items, Model, model_named
 from psychometrics.models.imports import checked_names
@@ -107,11 +108,11 @@ def screen(
             f"not enough data: only {_many(int(kept.sum()), 'item')} of {n_items} had different "
             f"answers, but {FEWEST_ITEMS} are needed"
         )
-    flags += _duplicates(codes, kept, names)
+    flags += _duplicates(codes, counts, kept, names)
     columns = np.flatnonzero(kept)
     if not kept.all():
         codes = codes[:, columns]
-    silent = (codes < 0).all(axis=1) if codes.min() < 0 else np.zeros(n_persons, dtype=bool)
+    silent = codes.max(axis=1) < 0
     if silent.any():
         rows = tuple(np.flatnonzero(silent).tolist())
         flags.append(
@@ -212,9 +213,12 @@ def _hash(codes: Codes, weights: FloatArray, groups: Indices) -> str:
 
 def _counts(codes: Codes) -> Indices:
     """How many answered each item with each category, (J, K)."""
-    n_categories = int(codes.max(initial=0)) + 1
-    columns = [np.count_nonzero(codes == k, axis=0) for k in range(n_categories)]
-    return np.stack(columns, axis=1).astype(np.intp)
+    result = np.zeros((codes.shape[1], int(codes.max(initial=0)) + 1), dtype=np.intp)
+    for low in range(0, len(codes), ROWS_AT_ONCE):
+        some = codes[low : low + ROWS_AT_ONCE]
+        for k in range(result.shape[1]):
+            result[:, k] += np.count_nonzero(some == k, axis=0)
+    return result
 
 
 def _categories(
@@ -263,23 +267,20 @@ def _left_out(name: str, item: int, counts: Indices) -> Flag:
     )
 
 
-def _duplicates(codes: Codes, kept: NDArray[np.bool_], names: tuple[str, ...]) -> list[Flag]:
-    """Items whose column repeats an earlier one."""
-    first: dict[bytes, int] = {}
+def _duplicates(
+    codes: Codes, counts: Indices, kept: NDArray[np.bool_], names: tuple[str, ...]
+) -> list[Flag]:
+    """Items whose column repeats an earlier one; only those with the same counts can."""
+    alike: dict[bytes, list[int]] = {}
     flags = []
-    for item in np.flatnonzero(kept):
-        digest = hashlib.blake2b(codes[:, item].tobytes(), digest_size=16).digest()
-        if digest in first:
-            same = names[first[digest]]
-            flags.append(
-                Flag(
-                    "duplicate_item",
-                    f"item {names[item]!r} has the same answers as {same!r}",
-                    int(item),
-                )
-            )
+    for item in np.flatnonzero(kept).tolist():
+        earlier = alike.setdefault(counts[item].tobytes(), [])
+        same = [j for j in earlier if np.array_equal(codes[:, j], codes[:, item])]
+        if same:
+            sentence = f"item {names[item]!r} has the same answers as {names[same[0]]!r}"
+            flags.append(Flag("duplicate_item", sentence, item))
         else:
-            first[digest] = int(item)
+            earlier.append(item)
     return flags
 
 

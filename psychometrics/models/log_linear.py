@@ -7,6 +7,7 @@ A family is no more than its two matrices (P, K), and calibration needs only suf
 """
 
 from abc import abstractmethod
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,11 +123,7 @@ class PartialCredit(LogLinear):
         return n_categories == 2 if self.two_categories else n_categories >= 2
 
     def design(self, n_categories: int) -> tuple[FloatArray, FloatArray]:
-        slopes = np.zeros((n_categories, n_categories))
-        slopes[0] = np.arange(n_categories)
-        intercepts = np.eye(n_categories)
-        intercepts[0, 0] = 0.0
-        return slopes, intercepts
+        return _partial_credit_design(n_categories)
 
     def to_irt(self, parameters: FloatArray) -> Metric:
         return partial_credit_metric(parameters[:, 0], parameters[:, 1:])
@@ -134,6 +131,15 @@ class PartialCredit(LogLinear):
     def from_irt(self, metric: Metric) -> FloatArray:
         d = np.cumsum(-metric.a[:, None] * metric.b, axis=1)
         return np.column_stack([metric.a, d])
+
+
+@cache
+def _partial_credit_design(n_categories: int) -> tuple[FloatArray, FloatArray]:
+    slopes = np.zeros((n_categories, n_categories))
+    slopes[0] = np.arange(n_categories)
+    intercepts = np.eye(n_categories)
+    intercepts[0, 0] = 0.0
+    return slopes, intercepts
 
 
 class RatingScale(LogLinear):

@@ -33,6 +33,8 @@ class Tables:
         Of the linear cells.
     log_odds : (C_general, Q) array
         log P(X = k | theta) / P(X = 0 | theta) of the other cells.
+    log_p : tuple of (J_block, K, Q) arrays
+        log P(X = k | theta) of each block.
     """
 
     theta: FloatArray
@@ -41,6 +43,7 @@ class Tables:
     slopes: FloatArray
     intercepts: FloatArray
     log_odds: FloatArray
+    log_p: tuple[FloatArray, ...]
 
 
 def tabulate(
@@ -51,8 +54,8 @@ def tabulate(
     log_zero = np.empty((sum(len(block.columns) for block in blocks), len(nodes)))
     slopes, intercepts = [np.empty(0)], [np.empty(0)]
     log_odds = [np.empty((0, len(nodes)))]
-    for block in blocks:
-        log_p = block.model.log_probabilities(block.parameters, nodes)
+    every = tuple(block.model.log_probabilities(block.parameters, nodes) for block in blocks)
+    for block, log_p in zip(blocks, every, strict=True):
         log_zero[block.columns] = log_p[:, 0]
         if isinstance(block.model, LogLinear):
             alpha, delta = block.model.slopes_and_intercepts(block.parameters)
@@ -68,6 +71,7 @@ def tabulate(
         np.concatenate(slopes),
         np.concatenate(intercepts),
         np.concatenate(log_odds),
+        every,
     )
 
 

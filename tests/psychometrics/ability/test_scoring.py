@@ -28,15 +28,20 @@ MIXED = Items.from_irt(
 )
 
 
+def heights(items: Items, x: np.ndarray, theta: np.ndarray) -> np.ndarray:
+    """One person's log likelihood at each theta."""
+    log_p = items.log_probabilities(theta)
+    return sum(log_p[j, int(code)] for j, code in enumerate(x) if not np.isnan(code))
+
+
 def log_likelihood(items: Items, x: np.ndarray, theta: float) -> float:
-    log_p = items.log_probabilities(theta)[:, :, 0]
-    return float(sum(log_p[j, int(code)] for j, code in enumerate(x) if not np.isnan(code)))
+    return float(heights(items, x, np.array([theta]))[0])
 
 
 def slow(items: Items, x: np.ndarray, method: Method) -> float:
     """Theta by a fine grid and a bounded search about its highest point."""
     grid = np.linspace(-8, 8, 1601)
-    height = np.array([log_likelihood(items, x, t) for t in grid])
+    height = heights(items, x, grid)
     if method == "EAP":
         weights = np.exp(height - height.max() - grid**2 / 2)
         return float(weights @ grid / weights.sum())
@@ -111,7 +116,8 @@ def test_perfect_and_zero_patterns_are_bounded_and_said(model: str) -> None:
     for method in ("EAP", "MAP", "WLE"):
         finite = score(x, items, method)
         assert finite.at_bound.tolist() == [0, 0]
-        assert 1 < finite.theta[0] == pytest.approx(-finite.theta[1], abs=3) < 6
+        assert 1 < finite.theta[0] < 6
+        assert -6 < finite.theta[1] < -1
 
 
 def test_all_wrong_with_guessing_has_no_finite_maximum() -> None:
@@ -125,8 +131,7 @@ def test_the_highest_of_two_maxima_is_found() -> None:
     x = np.array([1.0, 1.0, 0.0, 1.0])
     found = score(x, items, "ML")
     grid = np.linspace(-10, 10, 4001)
-    heights = [log_likelihood(items, x, t) for t in grid]
-    assert log_likelihood(items, x, found.theta[0]) >= max(heights) - 1e-6
+    assert log_likelihood(items, x, found.theta[0]) >= heights(items, x, grid).max() - 1e-6
 
 
 def test_nobodys_answers_say_nothing() -> None:

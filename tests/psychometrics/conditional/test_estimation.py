@@ -166,6 +166,20 @@ def test_the_likelihood_of_incomplete_data_is_the_sum_over_patterns(model: Any) 
             assert slow_log_likelihood(responses, moved) < slow
 
 
+def test_items_may_have_different_numbers_of_categories() -> None:
+    responses = read_matrix(OWN / "data" / "pcm.csv")[:150, :5]
+    responses[:, 1] = np.minimum(responses[:, 1], 1)
+    responses[:, 3] = np.minimum(responses[:, 3], 2)
+    result = calibrate_conditionally(responses, "PCM")
+    assert np.isnan(result.thresholds).sum(axis=1).tolist() == [0, 2, 0, 1, 0]
+    np.testing.assert_allclose(result.b, np.nanmean(result.thresholds, axis=1))
+    assert result.b.mean() == pytest.approx(0, abs=1e-12)
+    assert result.n_parameters == 3 + 1 + 3 + 2 + 3 - 1
+    slow = slow_log_likelihood(responses, result.thresholds)
+    assert result.log_likelihood == pytest.approx(slow, abs=1e-9)
+    assert (result.items().n_categories == [4, 2, 4, 3, 4]).all()
+
+
 def test_the_information_is_the_curvature_of_the_likelihood() -> None:
     rng = np.random.default_rng(3)
     responses = read_matrix(OWN / "data" / "pcm.csv")[:40, :4]

@@ -155,15 +155,17 @@ def test_times_are_lognormal_about_intensity_less_speed() -> None:
 
 
 def test_copiers_take_answers_and_less_time() -> None:
-    items = draw_items(20, "3PL", rng=rng())
+    items = draw_items(20, "2PL", rng=rng())
     times = draw_response_times(20, rng=rng())
     mask = np.ones((4, 20), dtype=bool)
     mask[0, 3] = mask[1, 5] = False
     pair = Copying(source=0, copier=1, items=(2, 3, 4, 5, 6), time_factor=0.25)
-    honest = simulate(items, 4, rng=rng(), times=times, administered=mask)
-    result = simulate(items, 4, rng=rng(), times=times, administered=mask, copying=[pair])
+    theta = [9.0, -9.0, 0.0, 1.0]
+    honest = simulate(items, theta, rng=rng(), times=times, administered=mask)
+    result = simulate(items, theta, rng=rng(), times=times, administered=mask, copying=[pair])
     assert result.copied == (Copying(0, 1, (2, 4, 6), 0.25),)
-    assert result.responses[1, [2, 4, 6]].tolist() == result.responses[0, [2, 4, 6]].tolist()
+    assert honest.responses[1, [2, 4, 6]].tolist() == [0, 0, 0]
+    assert result.responses[1, [2, 4, 6]].tolist() == [1, 1, 1]
     assert honest.seconds is not None
     assert result.seconds is not None
     ratio = result.seconds[1] / honest.seconds[1]

@@ -239,6 +239,7 @@ async function review(push) {
 	const text = sender.line === "up" && !sender.count && (await fetch("/exam/review").then((r) => r.text(), () => ""));
 	const letters = new DOMParser().parseFromString(text || "", "text/html").getElementById("letters");
 	byId("letters").replaceChildren(...(letters?.childNodes ?? []));
+	byId("sheet").classList.toggle("shown", !letters);
 }
 
 async function submit() {
