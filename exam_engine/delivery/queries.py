@@ -38,9 +38,15 @@ async def get_attempt(session: AsyncSession, attempt_id: UUID, person_id: UUID) 
 
 
 async def get_attempt_for_update(session: AsyncSession, attempt_id: UUID) -> Attempt:
-    attempt = await session.get(Attempt, attempt_id, with_for_update=True, populate_existing=True)
+    """The attempt, locked until the transaction ends; asked for again it costs nothing."""
+    locked: set[UUID] = session.info.setdefault("locked attempts", set())
+    fresh = attempt_id not in locked
+    attempt = await session.get(
+        Attempt, attempt_id, with_for_update=fresh or None, populate_existing=fresh
+    )
     if attempt is None:
         raise NoSuchAttempt
+    locked.add(attempt_id)
     return attempt
 
 

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.base import as_text
 from exam_engine.delivery import clock, errors, events, ordering, queries
 from exam_engine.delivery.states import TERMINAL, AttemptState, after
 from exam_engine.delivery.tables import Adjustment, Attempt, Event, Lease, PresentedItem
+
+PRESENT = cast(Table, PresentedItem.__table__).insert()
+"""Straight into the table: through the ORM these hundred rows cost a millisecond more."""
 
 EARLIEST_EXPIRY = timedelta(seconds=2)
 """How long after a deadline expiry is recorded: an answer that was received in time has left the
@@ -90,7 +93,7 @@ class Delivery:
         self._session.add(attempt)
         await self._session.flush()
         await self._session.execute(
-            insert(PresentedItem),
+            PRESENT,
             [
                 {
                     "attempt_id": attempt_id,

@@ -17,7 +17,7 @@ from litestar.openapi.spec import (
     Schema,
 )
 
-from exam_engine.web.api.schemas import AnswerIn
+from exam_engine.web.schemas import AnswerIn
 
 REFERENCE = "#/components/schemas/{name}"
 _decode = msgspec.json.Decoder(AnswerIn).decode

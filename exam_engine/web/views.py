@@ -24,7 +24,7 @@ from exam_engine.registration.queries import list_authorizations
 from exam_engine.registration.tables import Sitting
 from exam_engine.results.queries import Found, find_result_of
 from exam_engine.results.scoring import likely_range, passing_raw, standing, totals
-from exam_engine.web.api import schemas
+from exam_engine.web import schemas
 from item_bank.items import present
 from item_bank.queries import get_contents
 from proctor.queries import find_session_of

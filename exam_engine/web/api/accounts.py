@@ -7,8 +7,8 @@ from litestar.params import JSONBody
 from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.accounts.service import Accounts
 from exam_engine.resources import Resources
-from exam_engine.web.api.schemas import PersonOut, SignInIn, StartCodeIn
 from exam_engine.web.auth import FOR, PUBLIC, SIGNED_IN, session_cookie
+from exam_engine.web.schemas import PersonOut, SignInIn, StartCodeIn
 from exam_engine.web.signing import sign_in_with_code, sign_in_with_password
 from exam_engine.web.views import person_out
 

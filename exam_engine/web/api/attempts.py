@@ -25,9 +25,8 @@ from exam_engine.delivery.tables import Attempt
 from exam_engine.invigilation.service import Invigilation, time_left_ms
 from exam_engine.resources import Resources
 from exam_engine.results.queries import find_result_of
-from exam_engine.web import render, views
+from exam_engine.web import render, schemas, views
 from exam_engine.web.answering import AnswerOperation, encode, read_answer
-from exam_engine.web.api import schemas
 from exam_engine.web.auth import FOR, RECORDER, AnyRequest, resources_of, serves, token_hash_of
 from proctor.presence import Contact
 from proctor.queries import find_session_of

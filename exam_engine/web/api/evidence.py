@@ -15,7 +15,7 @@ from exam_engine.delivery.verification import Verified
 from exam_engine.registration.queries import find_sitting
 from exam_engine.rehearsal.service import add_rehearsal
 from exam_engine.resources import Resources
-from exam_engine.web.api import schemas
+from exam_engine.web import schemas
 from exam_engine.web.auth import FOR, PUBLIC, serves
 
 MANAGER = serves(Role.MANAGER)

@@ -12,8 +12,8 @@ from exam_engine.accounts.roles import Role
 from exam_engine.resources import Resources
 from exam_engine.results import queries
 from exam_engine.web import views
-from exam_engine.web.api.schemas import ResultOut
 from exam_engine.web.auth import serves
+from exam_engine.web.schemas import ResultOut
 
 
 @get("/api/results", opt=serves(Role.CANDIDATE))

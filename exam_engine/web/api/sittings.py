@@ -21,8 +21,7 @@ from exam_engine.invigilation.service import Invigilation, list_seats
 from exam_engine.registration import queries as registration
 from exam_engine.registration.tables import Sitting
 from exam_engine.resources import Resources
-from exam_engine.web import views
-from exam_engine.web.api import schemas
+from exam_engine.web import schemas, views
 from exam_engine.web.auth import AnyRequest, find_who, serves
 from proctor.errors import NoSuchSession
 from proctor.queries import find_session

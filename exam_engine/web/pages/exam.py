@@ -27,10 +27,10 @@ from exam_engine.delivery.tables import Attempt
 from exam_engine.invigilation.service import Invigilation
 from exam_engine.resources import Resources
 from exam_engine.web import views
-from exam_engine.web.api.schemas import AttemptOut
 from exam_engine.web.auth import AnyRequest, token_hash_of
 from exam_engine.web.pages.candidate import CANDIDATE, own_attempt, place_of
 from exam_engine.web.pages.frame import FormError, page, see
+from exam_engine.web.schemas import AttemptOut
 
 LEASE = re.compile("[0-9]{1,5}")
 SUBMISSION = re.compile("[A-Za-z0-9_-]{1,64}")
