@@ -20,11 +20,8 @@ class Proctoring:
         self._session = session
         self._now = now
 
-    async def open(
-        self, attempt_id: UUID, room_id: UUID, label: str, *, admitted: bool
-    ) -> ProctoringSession:
-        """The session of a new attempt: checked in, and where nobody has to let the candidate in,
-        admitted at once."""
+    async def open(self, attempt_id: UUID, room_id: UUID, label: str) -> ProctoringSession:
+        """The session of an attempt, waiting for its candidate to come."""
         opened = ProctoringSession(
             id=uuid4(),
             attempt_id=attempt_id,
@@ -34,13 +31,20 @@ class Proctoring:
             version=1,
             opened_at=self._now,
         )
-        self._move(opened, "check_in")
-        if admitted:
-            self._move(opened, "admit")
-            opened.admitted_at = self._now
         self._session.add(opened)
         await self._session.flush()
         return opened
+
+    async def check_in(self, watched: ProctoringSession, *, admitted: bool) -> None:
+        """The candidate has come; where nobody has to let them in, they are admitted at once.
+        ``watched`` is locked.  Again changes nothing."""
+        if watched.state != SessionState.WAITING:
+            return
+        self._move(watched, "check_in")
+        if admitted:
+            self._move(watched, "admit")
+            watched.admitted_at = self._now
+        await self._session.flush()
 
     async def admit(self, session_id: UUID, by: UUID) -> ProctoringSession:
         """Let a candidate in; again changes nothing."""

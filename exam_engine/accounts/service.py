@@ -60,8 +60,11 @@ class Accounts:
                 expires_at=self._now + lasts,
             )
         )
-        person = await self._session.get_one(Person, person_id)
-        person.failed_sign_ins = 0
+        await self._session.execute(
+            update(Person)
+            .where(Person.id == person_id, Person.failed_sign_ins > 0)
+            .values(failed_sign_ins=0)
+        )
         await self._session.flush()
         return token
 

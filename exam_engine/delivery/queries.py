@@ -55,8 +55,8 @@ async def find_latest_attempt(session: AsyncSession, person_id: UUID) -> Attempt
     open_first = Attempt.ended_at.is_not(None)
     return await session.scalar(
         select(Attempt)
-        .where(Attempt.person_id == person_id)
-        .order_by(open_first, Attempt.created_at.desc())
+        .where(Attempt.person_id == person_id, Attempt.checked_in_at.is_not(None))
+        .order_by(open_first, Attempt.checked_in_at.desc())
         .limit(1)
     )
 
@@ -66,7 +66,11 @@ async def find_attempt_of(session: AsyncSession, authorization_id: UUID) -> Atte
 
 
 async def list_attempts_of_person(session: AsyncSession, person_id: UUID) -> Sequence[Attempt]:
-    return (await session.scalars(select(Attempt).where(Attempt.person_id == person_id))).all()
+    """Those for which the person has checked in."""
+    query = select(Attempt).where(
+        Attempt.person_id == person_id, Attempt.checked_in_at.is_not(None)
+    )
+    return (await session.scalars(query)).all()
 
 
 async def list_attempts(session: AsyncSession, sitting_id: UUID) -> Sequence[Attempt]:

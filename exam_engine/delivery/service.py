@@ -41,7 +41,6 @@ class Granted:
     form_id: UUID
     allowance_s: int
     grace_s: int
-    opens_at: datetime
     closes_at: datetime
 
 
@@ -54,9 +53,7 @@ class Delivery:
         """The one attempt of an authorization, which the caller holds locked.
 
         Everything that could change is pinned here: versions, order, option order, seed.
-        Raises `OutsideWindow` unless opens_at <= now < closes_at.
         """
-        check_window(granted.opens_at, granted.closes_at, self._now)
         attempt_id = uuid4()
         attempt = Attempt(
             id=attempt_id,
@@ -107,6 +104,18 @@ class Delivery:
                 for position, question in enumerate(questions, 1)
             ],
         )
+        return attempt
+
+    async def check_in(self, attempt_id: UUID, opens_at: datetime, closes_at: datetime) -> Attempt:
+        """The candidate has come; again changes nothing.
+
+        Raises `OutsideWindow` unless opens_at <= now < closes_at.
+        """
+        attempt = await queries.get_attempt_for_update(self._session, attempt_id)
+        if attempt.checked_in_at is None:
+            check_window(opens_at, closes_at, self._now)
+            attempt.checked_in_at = self._now
+            await self._session.flush()
         return attempt
 
     async def start(self, attempt_id: UUID, sign_in_id: UUID, *, agreement: bool) -> Attempt:

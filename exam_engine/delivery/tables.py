@@ -30,6 +30,9 @@ STATE_LIST = ", ".join(f"'{state}'" for state in STATES)
 class Attempt(Base):
     """One candidate's sitting of one form.  This row is what every command locks.
 
+    It is made when the date is booked, so that the bell is light, and is nobody's business until
+    ``checked_in_at``.
+
     ``deadline_at`` is stored, moved only by rows of the adjustment ledger; while paused the
     deadline stands still and does not pass.  ``lease`` is the number of the writing lease in
     force (0: none yet), ``last_sequence`` the highest sequence recorded in it.  ``event_count``
@@ -66,6 +69,7 @@ class Attempt(Base):
     grace_s: Mapped[int]
     window_end_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    checked_in_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     deadline_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]

@@ -15,6 +15,7 @@ from exam_engine.exams.programme import PRACTICE, Programme
 from exam_engine.exams.queries import find_exam
 from exam_engine.exams.service import Exams
 from exam_engine.exams.tables import Exam, Form
+from exam_engine.invigilation.service import Invigilation
 from exam_engine.registration.service import Registration
 from item_bank.framework import bundled_edition
 from item_bank.service import ItemBank
@@ -77,10 +78,12 @@ async def add_demonstration(
     room = await registration.plan_sitting(
         exam, form, "Room A, proctored", opens, closes, self_admitting=False, proctors=watchers
     )
+    invigilation = Invigilation(session, now)
     codes = {}
     for person in (CANDIDATE, *ROOM):
         sitting = alone if person is CANDIDATE else room
-        _, codes[person.email] = await registration.authorize(
+        authorization, codes[person.email] = await registration.authorize(
             people[person.email].id, sitting, exam.allowance_s
         )
+        await invigilation.prepare(authorization, sitting, person.name)
     return Seeded(codes, room.id)

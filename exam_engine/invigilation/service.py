@@ -18,10 +18,10 @@ from exam_engine.delivery.errors import NoSuchAttempt, NotAdmitted, OutsideWindo
 from exam_engine.delivery.service import EARLIEST_EXPIRY, Delivery, Granted, Question
 from exam_engine.delivery.states import TERMINAL
 from exam_engine.delivery.tables import Attempt
-from exam_engine.exams.queries import list_form_items
+from exam_engine.exams.queries import get_exam, list_form_items
 from exam_engine.recent import Recent
 from exam_engine.registration.queries import find_authorization_for_update, list_booked
-from exam_engine.registration.tables import Sitting
+from exam_engine.registration.tables import Authorization, Sitting
 from exam_engine.results.service import Results
 from item_bank.queries import get_contents
 from proctor import queries as sessions
@@ -65,36 +65,46 @@ class Invigilation:
 
     # --- the candidate's acts ---------------------------------------------------------------
 
+    async def prepare(self, authorization: Authorization, sitting: Sitting, name: str) -> Attempt:
+        """Make the attempt and its proctoring session when a date is booked, not at the bell.
+
+        The caller has the authorization locked, or has just made it.
+        """
+        exam = await get_exam(self._session, sitting.exam_id)
+        granted = Granted(
+            authorization_id=authorization.id,
+            person_id=authorization.person_id,
+            sitting_id=sitting.id,
+            form_id=sitting.form_id,
+            allowance_s=authorization.allowance_s,
+            grace_s=exam.grace_s,
+            closes_at=sitting.closes_at,
+        )
+        attempt = await self._delivery.create(
+            granted, await self._questions(sitting.form_id), secrets.randbits(62)
+        )
+        await self._proctoring.open(attempt.id, sitting.id, name)
+        return attempt
+
     async def check_in(self, who: SignedIn, authorization_id: UUID) -> Attempt:
-        """The attempt and its proctoring session; both are made once.
+        """The candidate has come: again, or on another device, changes nothing.
 
         Raises `NoSuchAttempt` for somebody else's authorization, `OutsideWindow`.
         """
         found = await find_authorization_for_update(self._session, authorization_id, who.person_id)
         if found is None:
             raise NoSuchAttempt
-        authorization, sitting, exam = found
-        known = await attempts.find_attempt_of(self._session, authorization.id)
-        if known is not None:
-            return known
-        if self._now >= authorization.valid_until:
+        authorization, sitting, _ = found
+        attempt = await attempts.find_attempt_of(self._session, authorization.id)
+        if attempt is None:
+            attempt = await self.prepare(authorization, sitting, who.name)
+        if attempt.checked_in_at is None and self._now >= authorization.valid_until:
             raise OutsideWindow("Your authorization to test has run out. Ask for a new one.")
-        granted = Granted(
-            authorization_id=authorization.id,
-            person_id=who.person_id,
-            sitting_id=sitting.id,
-            form_id=sitting.form_id,
-            allowance_s=authorization.allowance_s,
-            grace_s=exam.grace_s,
-            opens_at=sitting.opens_at,
-            closes_at=sitting.closes_at,
-        )
-        attempt = await self._delivery.create(
-            granted, await self._questions(sitting.form_id), secrets.randbits(62)
-        )
-        await self._proctoring.open(
-            attempt.id, sitting.id, who.name, admitted=sitting.self_admitting
-        )
+        attempt = await self._delivery.check_in(attempt.id, sitting.opens_at, sitting.closes_at)
+        watched = await sessions.find_session_of_for_update(self._session, attempt.id)
+        if watched is None:
+            raise NoSuchSession
+        await self._proctoring.check_in(watched, admitted=sitting.self_admitting)
         return attempt
 
     async def start(self, attempt_id: UUID, who: SignedIn, *, agreement: bool) -> Attempt:
@@ -196,7 +206,11 @@ async def list_seats(
     session: AsyncSession, sitting: Sitting, contacts: dict[UUID, Contact], now: datetime
 ) -> list[Seat]:
     """Everybody booked for a sitting, by name.  Reads only."""
-    rows = await attempts.list_attempts(session, sitting.id)
+    rows = [
+        attempt
+        for attempt in await attempts.list_attempts(session, sitting.id)
+        if attempt.checked_in_at is not None
+    ]
     attempt_of = {attempt.authorization_id: attempt for attempt in rows}
     watched = {one.attempt_id: one for one in await sessions.list_room(session, sitting.id)}
     progress = await attempts.list_progress(session, [attempt.id for attempt in rows])

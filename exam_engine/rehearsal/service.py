@@ -13,6 +13,7 @@ from exam_engine.accounts.tables import Person, PersonRole
 from exam_engine.exams.errors import FormUnsound
 from exam_engine.exams.programme import PRACTICE
 from exam_engine.exams.queries import find_exam, find_published_form
+from exam_engine.invigilation.service import Invigilation
 from exam_engine.registration import codes
 from exam_engine.registration.service import VALID_FOR, Registration
 from exam_engine.registration.tables import Authorization, StartCode
@@ -68,6 +69,10 @@ async def add_rehearsal(
     await session.execute(insert(PersonRole), roles)
     await session.execute(insert(Authorization), rights)
     await session.execute(insert(StartCode), start_codes)
+    invigilation = Invigilation(session, now)
+    for person, right in zip(people, rights, strict=True):
+        authorization = await session.get_one(Authorization, right["id"])
+        await invigilation.prepare(authorization, sitting, str(person["name"]))
     return sitting.id, told
 
 

@@ -394,6 +394,7 @@ def upgrade() -> None:
         sa.Column("grace_s", sa.Integer(), nullable=False),
         sa.Column("window_end_at", Instant(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("checked_in_at", Instant(), nullable=True),
         sa.Column("started_at", Instant(), nullable=True),
         sa.Column("deadline_at", Instant(), nullable=True),
         sa.Column("paused_at", Instant(), nullable=True),
