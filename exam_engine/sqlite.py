@@ -29,6 +29,16 @@ LOCK_ASKED_AGAIN_S = 0.005
 _committing = ThreadPoolExecutor(4, thread_name_prefix="sqlite-commit")
 
 
+class LoopCursor(sqlite3.Cursor):
+    async def _async_soft_close(self) -> None:
+        """SQLAlchemy asks before it hands out rows; ours stay readable, nothing is to be done."""
+
+
+class LoopConnection(sqlite3.Connection):
+    def cursor(self, factory: Any = LoopCursor) -> Any:
+        return super().cursor(factory)
+
+
 class LoopDialect(SQLiteDialect_pysqlite):
     """The dialect of Python's own ``sqlite3``, used from the greenlets of `AsyncEngine`."""
 
@@ -46,7 +56,8 @@ class LoopDialect(SQLiteDialect_pysqlite):
     def create_connect_args(self, url: URL) -> Any:
         arguments, options = super().create_connect_args(url)
         # BEGIN is said by `exam_engine.database`; loop and thread use a connection in turn
-        return arguments, {**options, "isolation_level": None, "check_same_thread": False}
+        ours = {"isolation_level": None, "check_same_thread": False, "factory": LoopConnection}
+        return arguments, {**options, **ours}
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         if statement == BEGIN_WRITING:

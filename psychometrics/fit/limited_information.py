@@ -39,8 +39,8 @@ class LimitedInformation:
         Root mean square error of approximation with its 90 % interval.
     srmsr : float
         Root mean square of residual correlations of item scores.
-    cfi, tli : float
-        Gain over items that have nothing in common.
+    cfi, tli : float, float or None
+        Gain over items that have nothing in common; ``tli`` is None where those fit exactly.
     null_statistic, null_df : float, int
         The same statistic of that model.
     n_persons : int
@@ -55,7 +55,7 @@ class LimitedInformation:
     rmsea_upper: float
     srmsr: float
     cfi: float
-    tli: float
+    tli: float | None
     null_statistic: float
     null_df: int
     n_persons: int
@@ -140,11 +140,16 @@ def limited_information(
         rmsea_upper=upper,
         srmsr=_srmsr(correlations, model, items),
         cfi=float(np.clip(1 - (value - df) / max(null - null_df, 1e-300), 0, 1)),
-        tli=float((null / null_df - value / df) / (null / null_df - 1)),
+        tli=_tli(value / df, null / null_df),
         null_statistic=null,
         null_df=null_df,
         n_persons=len(codes),
     )
+
+
+def _tli(ratio: float, null_ratio: float) -> float | None:
+    """Tucker and Lewis (1973); None where the null model fits exactly as expected by chance."""
+    return None if null_ratio == 1 else float((null_ratio - ratio) / (null_ratio - 1))
 
 
 def observed_moments(codes: Codes, functions: ItemFunctions) -> Floats:
