@@ -24,7 +24,7 @@ MALFORMED: dict[str, tuple[bytes, int, str]] = {
     "a list": (b"[]", 422, "not_understood"),
     "a number too big for a float": (
         b'{"lease":1,"sequence":1,"position":1e400,"response":null}',
-        400,
+        422,
         "not_understood",
     ),
     "too large": (b'{"response":"' + b"A" * 70_000 + b'"}', 413, "too_large"),
