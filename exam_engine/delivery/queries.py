@@ -104,10 +104,6 @@ async def list_responses(
     return (await session.scalars(query.order_by(Response.position))).all()
 
 
-async def find_response(session: AsyncSession, attempt_id: UUID, position: int) -> Response | None:
-    return await session.get(Response, (attempt_id, position))
-
-
 async def list_presented(
     session: AsyncSession, attempt_id: UUID, start: int = 1, count: int | None = None
 ) -> Sequence[PresentedItem]:
@@ -123,14 +119,6 @@ async def list_presented(
 
 async def find_lease(session: AsyncSession, attempt_id: UUID, number: int) -> Lease | None:
     return await session.get(Lease, (attempt_id, number))
-
-
-async def count_lease_sequence(session: AsyncSession, attempt_id: UUID, lease: int) -> int:
-    """The highest sequence recorded under a lease; 0 when there is none."""
-    highest = await session.scalar(
-        select(func.max(Event.sequence)).where(Event.attempt_id == attempt_id, Event.lease == lease)
-    )
-    return highest or 0
 
 
 async def list_links(session: AsyncSession, attempt_id: UUID) -> Sequence[events.Link]:
