@@ -11,7 +11,7 @@ from uuid import UUID
 import uvloop
 from sqlalchemy import select
 
-from exam_engine.accounts.doorkeeper import SignedIn
+from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.queries import find_person_by_email
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import Accounts, token_hash

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from exam_engine.clock import Clock
+from exam_engine.snapshot import PostgresReader, Query, Reader, Row, Snapshot, SqliteReader
 from exam_engine.sqlite import BEGIN_WRITING
 
 Session = AsyncSession
@@ -77,6 +78,7 @@ class Database:
                 connect_args={"server_settings": POSTGRES_SETTINGS, "timeout": 5},
             )
             self._reading_engine = self.engine.execution_options(postgresql_readonly=True)
+        self._reader = self._make_reader()
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
         self._reading = async_sessionmaker(self._reading_engine, expire_on_commit=False)
 
@@ -95,6 +97,18 @@ class Database:
             async with self._reading() as session, session.begin():
                 yield session
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """The database as of one moment, read through the driver: for the hot questions."""
+        with _translated():
+            async with self._reader.open() as snapshot:
+                yield snapshot
+
+    async def ask(self, query: Query[Row], **values: Any) -> list[Row]:
+        """One hot question through the driver."""
+        with _translated():
+            return await self._reader.ask(query, **values)
+
     async def now(self, session: AsyncSession) -> datetime:
         """The time that counts: the database server's, or the process clock on SQLite."""
         if self.is_sqlite:
@@ -102,7 +116,14 @@ class Database:
         instant: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
         return instant.astimezone(UTC)
 
+    def _make_reader(self) -> Reader:
+        dialect = self.engine.dialect
+        if self.is_sqlite:
+            return SqliteReader(self.url.database or "", SQLITE_PRAGMAS, dialect, self.clock)
+        return PostgresReader(self.url, POSTGRES_SETTINGS, dialect)
+
     async def close(self) -> None:
+        await self._reader.close()
         await self.engine.dispose()
         if self._reading_engine is not self.engine:
             await self._reading_engine.dispose()

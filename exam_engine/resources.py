@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from exam_engine.accounts.doorkeeper import Doorkeeper
 from exam_engine.database import Database
 from exam_engine.delivery.recorder import Recorder
 from exam_engine.live import Hints
@@ -14,7 +13,6 @@ from proctor.presence import Presence
 class Resources:
     settings: Settings
     database: Database
-    doorkeeper: Doorkeeper
     recorder: Recorder
     presence: Presence
     hints: Hints

@@ -287,6 +287,12 @@ async def list_enemy_codes(session: AsyncSession, item_id: UUID) -> tuple[str, .
 _recent: Final = RecentContents(limit=2_000)
 
 
+def known_contents(version_ids: Collection[UUID]) -> dict[UUID, ItemContent]:
+    """Those of these versions whose content is in this process's memory."""
+    found = ((version_id, _recent.find(version_id)) for version_id in version_ids)
+    return {version_id: content for version_id, content in found if content is not None}
+
+
 async def get_contents(
     session: AsyncSession, version_ids: Collection[UUID]
 ) -> dict[UUID, ItemContent]:
@@ -295,14 +301,14 @@ async def get_contents(
     Content is kept in memory by version id, so a form is parsed once a process. Raises
     VersionNotFound unless all are there.
     """
-    contents = {version_id: _recent.find(version_id) for version_id in version_ids}
-    unread = [version_id for version_id, content in contents.items() if content is None]
+    contents = known_contents(version_ids)
+    unread = [version_id for version_id in version_ids if version_id not in contents]
     if unread:
         for version in (await get_versions(session, unread)).values():
             content = read_choice(version.content.encode()).content
             _recent.keep(version.id, content)
             contents[version.id] = content
-    return {version_id: content for version_id, content in contents.items() if content}
+    return contents
 
 
 async def find_content(session: AsyncSession, version_id: UUID) -> ItemContent | None:

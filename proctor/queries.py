@@ -3,11 +3,19 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from proctor.errors import NoSuchSession
 from proctor.tables import ProctoringSession, Signal
+
+# Built once: on exam day, building a statement costs more than running it.
+_LOCKED = (
+    select(ProctoringSession)
+    .where(ProctoringSession.attempt_id == bindparam("attempt_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 async def find_session_of(session: AsyncSession, attempt_id: UUID) -> ProctoringSession | None:
@@ -19,12 +27,7 @@ async def find_session_of(session: AsyncSession, attempt_id: UUID) -> Proctoring
 async def find_session_of_for_update(
     session: AsyncSession, attempt_id: UUID
 ) -> ProctoringSession | None:
-    return await session.scalar(
-        select(ProctoringSession)
-        .where(ProctoringSession.attempt_id == attempt_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    return await session.scalar(_LOCKED, {"attempt_id": attempt_id})
 
 
 async def find_session(session: AsyncSession, session_id: UUID) -> ProctoringSession | None:

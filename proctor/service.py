@@ -44,7 +44,6 @@ class Proctoring:
         if admitted:
             self._move(watched, "admit")
             watched.admitted_at = self._now
-        await self._session.flush()
 
     async def admit(self, session_id: UUID, by: UUID) -> ProctoringSession:
         """Let a candidate in; again changes nothing."""
@@ -60,7 +59,6 @@ class Proctoring:
         """The exam has started; ``watched`` is locked.  Again changes nothing."""
         if watched.state != SessionState.LIVE:
             self._move(watched, "begin")
-            await self._session.flush()
 
     async def interrupt(self, session_id: UUID) -> ProctoringSession:
         watched = await queries.get_session_for_update(self._session, session_id)
@@ -81,7 +79,6 @@ class Proctoring:
         if watched.state != SessionState.CLOSED:
             self._move(watched, "close")
             watched.closed_at = self._now
-            await self._session.flush()
 
     async def record(self, session_id: UUID, noticed: Sequence[Noticed]) -> int:
         """Keep signals; how many were kept (a flooding browser is cut off at a limit)."""

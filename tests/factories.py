@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.accounts import tables
-from exam_engine.accounts.doorkeeper import SignedIn
+from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import Accounts, token_hash
 from exam_engine.accounts.tables import Person, PersonRole
@@ -97,7 +97,7 @@ async def a_sign_in(session: AsyncSession, now: datetime, person_id: UUID) -> Si
 
 
 async def who_holds(session: AsyncSession, token: str) -> SignedIn:
-    """What the doorkeeper says of a token, also before the commit."""
+    """Whom a token signs in, also before the commit."""
     rows = await session.execute(
         select(tables.SignIn.id, Person.id, Person.name, Person.email, PersonRole.role)
         .join(Person, Person.id == tables.SignIn.person_id)

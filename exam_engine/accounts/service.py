@@ -60,13 +60,14 @@ class Accounts:
                 expires_at=self._now + lasts,
             )
         )
-        await self._session.execute(
-            update(Person)
-            .where(Person.id == person_id, Person.failed_sign_ins > 0)
-            .values(failed_sign_ins=0)
-        )
         await self._session.flush()
         return token
+
+    async def forget_failures(self, person_id: UUID) -> None:
+        """The right password has come: wrong ones before it do not count any more."""
+        await self._session.execute(
+            update(Person).where(Person.id == person_id).values(failed_sign_ins=0)
+        )
 
     async def count_failure(self, person_id: UUID) -> None:
         """A wrong password; after ten in a row the account rests for a quarter of an hour."""

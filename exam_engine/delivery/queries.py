@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.delivery import events
@@ -20,6 +20,20 @@ from exam_engine.delivery.tables import (
     Response,
 )
 from exam_engine.delivery.verification import Verified, verify
+
+# Built once: on exam day, building a statement costs more than running it.
+_LOCKED = (
+    select(Attempt)
+    .where(Attempt.id == bindparam("attempt_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_LOCKED_OF = (
+    select(Attempt)
+    .where(Attempt.authorization_id == bindparam("authorization_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 async def find_attempt(session: AsyncSession, attempt_id: UUID, person_id: UUID) -> Attempt | None:
@@ -39,38 +53,24 @@ async def get_attempt(session: AsyncSession, attempt_id: UUID, person_id: UUID) 
 
 async def get_attempt_for_update(session: AsyncSession, attempt_id: UUID) -> Attempt:
     """The attempt, locked until the transaction ends; asked for again it costs nothing."""
-    locked: set[UUID] = session.info.setdefault("locked attempts", set())
-    fresh = attempt_id not in locked
-    attempt = await session.get(
-        Attempt, attempt_id, with_for_update=fresh or None, populate_existing=fresh
-    )
+    locked: dict[UUID, Attempt] = session.info.setdefault("locked attempts", {})
+    attempt = locked.get(attempt_id)
     if attempt is None:
-        raise NoSuchAttempt
-    locked.add(attempt_id)
+        attempt = await session.scalar(_LOCKED, {"attempt_id": attempt_id})
+        if attempt is None:
+            raise NoSuchAttempt
+        locked[attempt_id] = attempt
     return attempt
 
 
-async def find_latest_attempt(session: AsyncSession, person_id: UUID) -> Attempt | None:
-    """The attempt that a signed-in candidate means: the one open, else the newest."""
-    open_first = Attempt.ended_at.is_not(None)
-    return await session.scalar(
-        select(Attempt)
-        .where(Attempt.person_id == person_id, Attempt.checked_in_at.is_not(None))
-        .order_by(open_first, Attempt.checked_in_at.desc())
-        .limit(1)
-    )
-
-
-async def find_attempt_of(session: AsyncSession, authorization_id: UUID) -> Attempt | None:
-    return await session.scalar(select(Attempt).where(Attempt.authorization_id == authorization_id))
-
-
-async def list_attempts_of_person(session: AsyncSession, person_id: UUID) -> Sequence[Attempt]:
-    """Those for which the person has checked in."""
-    query = select(Attempt).where(
-        Attempt.person_id == person_id, Attempt.checked_in_at.is_not(None)
-    )
-    return (await session.scalars(query)).all()
+async def find_attempt_of_for_update(
+    session: AsyncSession, authorization_id: UUID
+) -> Attempt | None:
+    """The attempt of a right to sit, locked as by `get_attempt_for_update`."""
+    attempt = await session.scalar(_LOCKED_OF, {"authorization_id": authorization_id})
+    if attempt is not None:
+        session.info.setdefault("locked attempts", {})[attempt.id] = attempt
+    return attempt
 
 
 async def list_attempts(session: AsyncSession, sitting_id: UUID) -> Sequence[Attempt]:

@@ -115,7 +115,6 @@ class Delivery:
         if attempt.checked_in_at is None:
             check_window(opens_at, closes_at, self._now)
             attempt.checked_in_at = self._now
-            await self._session.flush()
         return attempt
 
     async def start(self, attempt_id: UUID, sign_in_id: UUID, *, agreement: bool) -> Attempt:
@@ -144,7 +143,6 @@ class Delivery:
             attempt.person_id,
         )
         self._grant(attempt, sign_in_id, "lease_granted")
-        await self._session.flush()
         return attempt
 
     async def take_lease(

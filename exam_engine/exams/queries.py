@@ -20,11 +20,6 @@ async def get_exam(session: AsyncSession, exam_id: UUID) -> Exam:
     return await session.get_one(Exam, exam_id)
 
 
-async def get_exam_of_form(session: AsyncSession, form_id: UUID) -> Exam:
-    query = select(Exam).join(Form, Form.exam_id == Exam.id).where(Form.id == form_id)
-    return (await session.scalars(query)).one()
-
-
 async def get_form(session: AsyncSession, form_id: UUID) -> Form:
     return await session.get_one(Form, form_id)
 

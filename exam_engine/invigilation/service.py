@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exam_engine.accounts.doorkeeper import SignedIn
+from exam_engine.accounts.people import SignedIn
 from exam_engine.delivery import queries as attempts
 from exam_engine.delivery.clock import remaining_ms
 from exam_engine.delivery.errors import NoSuchAttempt, NotAdmitted, OutsideWindow
@@ -19,6 +19,7 @@ from exam_engine.delivery.service import EARLIEST_EXPIRY, Delivery, Granted, Que
 from exam_engine.delivery.states import TERMINAL
 from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.queries import get_exam, list_form_items
+from exam_engine.invigilation.queries import Standing
 from exam_engine.recent import Recent
 from exam_engine.registration.queries import find_authorization_for_update, list_booked
 from exam_engine.registration.tables import Authorization, Sitting
@@ -94,16 +95,16 @@ class Invigilation:
         found = await find_authorization_for_update(self._session, authorization_id, who.person_id)
         if found is None:
             raise NoSuchAttempt
-        authorization, sitting, _ = found
-        attempt = await attempts.find_attempt_of(self._session, authorization.id)
+        authorization, sitting = found
+        attempt = await attempts.find_attempt_of_for_update(self._session, authorization.id)
         if attempt is None:
             attempt = await self.prepare(authorization, sitting, who.name)
         if attempt.checked_in_at is None and self._now >= authorization.valid_until:
             raise OutsideWindow("Your authorization to test has run out. Ask for a new one.")
-        attempt = await self._delivery.check_in(attempt.id, sitting.opens_at, sitting.closes_at)
         watched = await sessions.find_session_of_for_update(self._session, attempt.id)
         if watched is None:
             raise NoSuchSession
+        attempt = await self._delivery.check_in(attempt.id, sitting.opens_at, sitting.closes_at)
         await self._proctoring.check_in(watched, admitted=sitting.self_admitting)
         return attempt
 
@@ -158,8 +159,8 @@ class Invigilation:
         await self._delivery.resume(watched.attempt_id, by, reason)
         return watched
 
-    async def record_signals(self, attempt: Attempt, noticed: Sequence[Noticed]) -> int:
-        watched = await self._session_of(attempt)
+    async def record_signals(self, attempt_id: UUID, noticed: Sequence[Noticed]) -> int:
+        watched = await self._session_of(attempt_id)
         return await self._proctoring.record(watched.id, noticed)
 
     # --- parts ------------------------------------------------------------------------------
@@ -189,8 +190,8 @@ class Invigilation:
             ),
         )
 
-    async def _session_of(self, attempt: Attempt) -> ProctoringSession:
-        watched = await sessions.find_session_of(self._session, attempt.id)
+    async def _session_of(self, attempt_id: UUID) -> ProctoringSession:
+        watched = await sessions.find_session_of(self._session, attempt_id)
         if watched is None:
             raise NoSuchSession
         return watched
@@ -240,6 +241,6 @@ async def list_seats(
     return seats
 
 
-def time_left_ms(attempt: Attempt, now: datetime) -> int | None:
+def time_left_ms(attempt: Attempt | Standing, now: datetime) -> int | None:
     """Milliseconds left now, or when the attempt was paused or ended; None before the start."""
     return remaining_ms(attempt.deadline_at, attempt.paused_at or attempt.ended_at, now)

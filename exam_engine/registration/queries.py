@@ -4,53 +4,48 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.accounts.tables import Person
 from exam_engine.exams.tables import Exam
 from exam_engine.registration.tables import Authorization, Sitting, SittingProctor, StartCode
 
+# Built once: on exam day, building a statement costs more than running it.
+_RIGHT_LOCKED = (
+    select(Authorization, Sitting)
+    .join(Sitting, Sitting.id == Authorization.sitting_id)
+    .where(
+        Authorization.id == bindparam("authorization_id"),
+        Authorization.person_id == bindparam("person_id"),
+    )
+    .with_for_update(of=Authorization)
+)
+_CODES_LOCKED = (
+    select(StartCode, Sitting)
+    .join(Authorization, Authorization.id == StartCode.authorization_id)
+    .join(Sitting, Sitting.id == Authorization.sitting_id)
+    .where(Authorization.person_id == bindparam("person_id"), Sitting.closes_at > bindparam("now"))
+    .order_by(Sitting.opens_at)
+    .with_for_update(of=StartCode)
+)
+
 
 async def find_authorization_for_update(
     session: AsyncSession, authorization_id: UUID, person_id: UUID
-) -> Row[Authorization, Sitting, Exam] | None:
-    """A person's own right to sit, locked, with its sitting and exam; None for anybody else's."""
+) -> Row[Authorization, Sitting] | None:
+    """A person's own right to sit, locked, with its sitting; None for anybody else's."""
     rows = await session.execute(
-        select(Authorization, Sitting, Exam)
-        .join(Sitting, Sitting.id == Authorization.sitting_id)
-        .join(Exam, Exam.id == Sitting.exam_id)
-        .where(Authorization.id == authorization_id, Authorization.person_id == person_id)
-        .with_for_update(of=Authorization)
+        _RIGHT_LOCKED, {"authorization_id": authorization_id, "person_id": person_id}
     )
     return rows.one_or_none()
-
-
-async def list_authorizations(
-    session: AsyncSession, person_id: UUID
-) -> Sequence[Row[Authorization, Sitting, Exam]]:
-    rows = await session.execute(
-        select(Authorization, Sitting, Exam)
-        .join(Sitting, Sitting.id == Authorization.sitting_id)
-        .join(Exam, Exam.id == Sitting.exam_id)
-        .where(Authorization.person_id == person_id)
-        .order_by(Sitting.opens_at)
-    )
-    return rows.all()
 
 
 async def list_open_codes_for_update(
     session: AsyncSession, person_id: UUID, now: datetime
 ) -> Sequence[Row[StartCode, Sitting]]:
     """The start codes by which a person could come in now."""
-    rows = await session.execute(
-        select(StartCode, Sitting)
-        .join(Authorization, Authorization.id == StartCode.authorization_id)
-        .join(Sitting, Sitting.id == Authorization.sitting_id)
-        .where(Authorization.person_id == person_id, Sitting.closes_at > now)
-        .order_by(Sitting.opens_at)
-        .with_for_update(of=StartCode)
-    )
+    rows = await session.execute(_CODES_LOCKED, {"person_id": person_id, "now": now})
     return rows.all()
 
 

@@ -17,7 +17,8 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from exam_engine.accounts.doorkeeper import SignedIn
+from exam_engine.accounts.people import SignedIn
+from exam_engine.accounts.queries import find_signed_in
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import LASTS, token_hash
 from exam_engine.resources import Resources
@@ -135,7 +136,7 @@ class Access(ASGIMiddleware):
         if rule == RECORDER:
             scope["state"]["token_hash"] = hashed
         else:
-            who = await resources.doorkeeper.find(hashed) if hashed else None
+            who = await find_signed_in(resources.database, hashed) if hashed else None
             scope["state"].update(who=who, token_hash=hashed)
             check_rule(rule, who)
         await next_app(scope, receive, send)
@@ -154,7 +155,7 @@ def check_rule(rule: Any, who: SignedIn | None) -> None:
 async def find_who(request: AnyRequest) -> SignedIn | None:
     """Who is asking, as of now: for answers that go on for hours."""
     hashed: bytes | None = request.scope["state"]["token_hash"]
-    return await resources_of(request).doorkeeper.find(hashed) if hashed else None
+    return await find_signed_in(resources_of(request).database, hashed) if hashed else None
 
 
 def token_hash_of(request: AnyRequest) -> bytes:

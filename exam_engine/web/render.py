@@ -8,7 +8,6 @@ from litestar import Litestar
 from litestar.plugins.jinja import JinjaTemplateEngine
 
 from exam_engine.delivery.states import TERMINAL
-from exam_engine.delivery.tables import Attempt
 from exam_engine.web import assets
 from exam_engine.web.views import ShownQuestion
 
@@ -66,12 +65,8 @@ def engine() -> JinjaTemplateEngine:
     return JinjaTemplateEngine.from_environment(environment())
 
 
-def question(app: Litestar, shown: ShownQuestion, attempt: Attempt) -> str:
+def question(app: Litestar, shown: ShownQuestion, count: int, state: str) -> str:
     """One question as the page shows it; preview, page and player share this fragment."""
     assert app.template_engine is not None  # noqa: S101 - configured in app.py
     template = app.template_engine.get_template("candidate/_question.html")
-    return str(
-        template.render(
-            question=shown, count=attempt.question_count, ended=attempt.state in TERMINAL
-        )
-    )
+    return str(template.render(question=shown, count=count, ended=state in TERMINAL))

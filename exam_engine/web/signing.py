@@ -28,6 +28,8 @@ async def sign_in_with_password(resources: Resources, email: str, password: str)
         accounts = Accounts(session, await database.now(session))
         if person is not None and right:
             token = await accounts.sign_in(person.id)
+            if person.failed_sign_ins:
+                await accounts.forget_failures(person.id)
         elif person is not None:
             await accounts.count_failure(person.id)
     if token is None:

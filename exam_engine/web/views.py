@@ -10,24 +10,24 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from exam_engine.accounts.doorkeeper import SignedIn
-from exam_engine.database import Session
-from exam_engine.delivery import queries as attempts
+from exam_engine.accounts.people import SignedIn
+from exam_engine.database import Database, Session
 from exam_engine.delivery.clock import added_words, first_deadline
 from exam_engine.delivery.states import AttemptState
 from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.conversion import Conversion
-from exam_engine.exams.queries import BlueprintNode, get_exam_of_form, list_blueprint
+from exam_engine.exams.queries import BlueprintNode, list_blueprint
 from exam_engine.exams.tables import Exam
+from exam_engine.invigilation import queries as hot
+from exam_engine.invigilation.queries import Standing
 from exam_engine.invigilation.service import Seat, time_left_ms
-from exam_engine.registration.queries import list_authorizations
 from exam_engine.registration.tables import Sitting
-from exam_engine.results.queries import Found, find_result_of
+from exam_engine.results.queries import Found
 from exam_engine.results.scoring import likely_range, passing_raw, standing, totals
+from exam_engine.snapshot import Snapshot
 from exam_engine.web import schemas
-from item_bank.items import present
-from item_bank.queries import get_contents
-from proctor.queries import find_session_of
+from item_bank.items import ItemContent, present
+from item_bank.queries import get_contents, known_contents
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -36,77 +36,53 @@ def person_out(who: SignedIn) -> schemas.PersonOut:
     return schemas.PersonOut(who.person_id, who.name, who.email, sorted(who.roles))
 
 
-async def authorizations_out(session: Session, who: SignedIn) -> list[schemas.AuthorizationOut]:
-    mine = {
-        attempt.authorization_id: attempt
-        for attempt in await attempts.list_attempts_of_person(session, who.person_id)
-    }
-    out = []
-    for authorization, sitting, exam in await list_authorizations(session, who.person_id):
-        attempt = mine.get(authorization.id)
-        out.append(
-            schemas.AuthorizationOut(
-                authorization.id,
-                exam.title,
-                sitting.title,
-                sitting.opens_at,
-                sitting.closes_at,
-                authorization.allowance_s,
-                attempt.id if attempt else None,
-                attempt.state if attempt else None,
-            )
-        )
-    return out
+async def authorizations_out(snapshot: Snapshot, who: SignedIn) -> list[schemas.AuthorizationOut]:
+    return [
+        schemas.AuthorizationOut(*right) for right in await hot.list_rights(snapshot, who.person_id)
+    ]
 
 
 async def attempt_out(
-    session: Session, attempt: Attempt, who: SignedIn, now: datetime
+    snapshot: Snapshot, standing: Standing, who: SignedIn, now: datetime
 ) -> schemas.AttemptOut:
-    exam = await get_exam_of_form(session, attempt.form_id)
-    watched = await find_session_of(session, attempt.id)
-    lease = responses = result = None
-    if attempt.started_at:
-        lease = await attempts.find_lease(session, attempt.id, attempt.lease)
-        responses = await attempts.list_responses(session, attempt.id)
-    if attempt.ended_at:
-        result = await find_result_of(session, attempt.id)
+    started = standing.started_at is not None
+    touched = await hot.list_touched(snapshot, standing.id) if started else ()
     return schemas.AttemptOut(
-        id=attempt.id,
-        exam=exam.title,
-        state=attempt.state,
-        admission=watched.state if watched else "waiting",
-        question_count=attempt.question_count,
+        id=standing.id,
+        exam=standing.exam,
+        state=standing.state,
+        admission=standing.admission or "waiting",
+        question_count=standing.question_count,
         server_time=now,
-        started_at=attempt.started_at,
-        remaining_ms=time_left_ms(attempt, now),
-        allowance_s=attempt.allowance_s,
-        paused_at=attempt.paused_at,
-        ended_at=attempt.ended_at,
-        lease=attempt.lease,
-        writes_here=lease is not None and lease.sign_in_id == who.sign_in_id,
-        answers=[
-            schemas.AnsweredOut(
-                row.position, row.value, row.flagged, row.lease, row.sequence, row.received_at
-            )
-            for row in responses or ()
-        ],
-        result_id=result.id if result else None,
-        receipt=receipt_word(attempt),
-        message=await time_message(session, attempt),
+        started_at=standing.started_at,
+        remaining_ms=time_left_ms(standing, now),
+        allowance_s=standing.allowance_s,
+        paused_at=standing.paused_at,
+        ended_at=standing.ended_at,
+        lease=standing.lease,
+        writes_here=writes_here(standing, who),
+        answers=[schemas.AnsweredOut(*row) for row in touched],
+        result_id=standing.result_id,
+        receipt=receipt_word(standing),
+        message=await time_message(snapshot, standing),
     )
 
 
-async def time_message(session: Session, attempt: Attempt) -> str:
+def writes_here(standing: Standing, who: SignedIn) -> bool:
+    """Whether this sign-in holds the lease in force."""
+    return standing.holder_id == who.sign_in_id
+
+
+async def time_message(snapshot: Snapshot, standing: Standing) -> str:
     """What was added to this attempt's time; empty for the many to which nothing was."""
-    if attempt.started_at is None or attempt.deadline_at == first_deadline(
-        attempt.started_at, attempt.allowance_s, attempt.window_end_at
+    if standing.started_at is None or standing.deadline_at == first_deadline(
+        standing.started_at, standing.allowance_s, standing.window_end_at
     ):
         return ""
-    ledger = await attempts.list_adjustments(session, attempt.id)
-    return added_words((row.kind, row.microseconds) for row in ledger)
+    return added_words(await hot.list_ledger(snapshot, standing.id))
 
 
-def receipt_word(attempt: Attempt) -> str | None:
+def receipt_word(attempt: Attempt | Standing) -> str | None:
     """A short word a candidate can write down: the end of the chain, in eight signs."""
     if attempt.ended_at is None:
         return None
@@ -132,19 +108,16 @@ class ShownQuestion(Struct):
 
 
 async def questions_shown(
-    session: Session, attempt: Attempt, start: int, count: int
+    database: Database, snapshot: Snapshot, standing: Standing, start: int, count: int
 ) -> list[ShownQuestion]:
     """Questions of a started attempt; none before the start."""
-    if attempt.state == AttemptState.CREATED:
+    if standing.state == AttemptState.CREATED:
         return []
-    rows = await attempts.list_presented(session, attempt.id, start, count)
-    touched = await attempts.list_responses(session, attempt.id, start, count)
-    answers = {row.position: row for row in touched}
-    contents = await get_contents(session, [row.item_version_id for row in rows])
+    rows = await hot.list_presented(snapshot, standing.id, start, count)
+    contents = await _contents(database, [row.item_version_id for row in rows])
     shown = []
     for row in rows:
         item = present(contents[row.item_version_id], row.option_order)
-        answer = answers.get(row.position)
         shown.append(
             ShownQuestion(
                 row.position,
@@ -154,23 +127,29 @@ async def questions_shown(
                     ShownOption(choice.identifier, letter, choice.text)
                     for letter, choice in zip(LETTERS, item.choices, strict=False)
                 ],
-                answer.value if answer else None,
-                answer.flagged if answer else False,
+                row.response,
+                bool(row.flagged),
             )
         )
     return shown
 
 
-async def letters_chosen(session: Session, attempt: Attempt) -> dict[int, str]:
+async def _contents(database: Database, version_ids: list[UUID]) -> dict[UUID, ItemContent]:
+    """From memory, where a form's questions are after the first candidate."""
+    known = known_contents(version_ids)
+    if len(known) == len(set(version_ids)):
+        return known
+    async with database.reading() as session:
+        return await get_contents(session, version_ids)
+
+
+async def letters_chosen(snapshot: Snapshot, standing: Standing) -> dict[int, str]:
     """Position to the letter under which the chosen option was shown."""
-    rows = await attempts.list_presented(session, attempt.id)
-    answers = {
-        row.position: row.value for row in await attempts.list_responses(session, attempt.id)
-    }
+    rows = await hot.list_presented(snapshot, standing.id, 1, standing.question_count)
     return {
-        row.position: LETTERS[row.option_order.index(value)]
+        row.position: LETTERS[row.option_order.index(row.response)]
         for row in rows
-        if (value := answers.get(row.position)) is not None
+        if row.response is not None
     }
 
 

@@ -4,7 +4,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from exam_engine.accounts.doorkeeper import SignedIn
+from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.service import Accounts
 from exam_engine.resources import Resources
 from exam_engine.web.auth import FOR, PUBLIC, SIGNED_IN, session_cookie

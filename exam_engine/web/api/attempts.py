@@ -14,22 +14,20 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response.base import ASGIResponse
 
-from exam_engine.accounts.doorkeeper import SignedIn
+from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.delivery import queries as attempts
 from exam_engine.delivery.answers import Answer
 from exam_engine.delivery.errors import NotStarted
 from exam_engine.delivery.service import Delivery
 from exam_engine.delivery.states import AttemptState
-from exam_engine.delivery.tables import Attempt
+from exam_engine.invigilation.queries import count_answered, get_standing
 from exam_engine.invigilation.service import Invigilation, time_left_ms
 from exam_engine.resources import Resources
-from exam_engine.results.queries import find_result_of
 from exam_engine.web import render, schemas, views
 from exam_engine.web.answering import AnswerOperation, encode, read_answer
 from exam_engine.web.auth import FOR, RECORDER, AnyRequest, resources_of, serves, token_hash_of
 from proctor.presence import Contact
-from proctor.queries import find_session_of
 from proctor.signals import read
 
 CANDIDATE = serves(Role.CANDIDATE)
@@ -41,8 +39,8 @@ async def list_authorizations(
     who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
 ) -> list[schemas.AuthorizationOut]:
     """My rights to sit, with the attempt where one was made."""
-    async with resources.database.reading() as session:
-        return await views.authorizations_out(session, who)
+    async with resources.database.snapshot() as snapshot:
+        return await views.authorizations_out(snapshot, who)
 
 
 @post("/api/attempts", status_code=201, opt=CANDIDATE)
@@ -56,14 +54,16 @@ async def check_in(
         now = await resources.database.now(session)
         attempt = await Invigilation(session, now).check_in(who, data.authorization_id)
     resources.hints.changed([attempt.sitting_id])
-    return await _out(resources, attempt, who)
+    return await _out(resources, attempt.id, who)
 
 
-async def _out(resources: Resources, attempt: Attempt, who: SignedIn) -> schemas.AttemptOut:
-    """What came of an act, read after its commit: while it is read nobody waits to write."""
-    async with resources.database.reading() as session:
-        now = await resources.database.now(session)
-        return await views.attempt_out(session, attempt, who, now)
+async def _out(resources: Resources, attempt_id: UUID, who: SignedIn) -> schemas.AttemptOut:
+    """An attempt as stored: after an act it is read when the commit is over, so that nobody waits
+    to write meanwhile."""
+    async with resources.database.snapshot() as snapshot:
+        now = await snapshot.now()
+        standing = await get_standing(snapshot, attempt_id, who.person_id)
+        return await views.attempt_out(snapshot, standing, who, now)
 
 
 @get("/api/attempts/{attempt_id:uuid}", opt=CANDIDATE)
@@ -73,10 +73,7 @@ async def get_attempt(
     resources: NamedDependency[Resources],
 ) -> schemas.AttemptOut:
     """The truth about my attempt: state, time, and every answer that is stored."""
-    async with resources.database.reading() as session:
-        now = await resources.database.now(session)
-        attempt = await attempts.get_attempt(session, attempt_id, who.person_id)
-        return await views.attempt_out(session, attempt, who, now)
+    return await _out(resources, attempt_id, who)
 
 
 @post("/api/attempts/{attempt_id:uuid}/start", status_code=200, opt=CANDIDATE)
@@ -91,7 +88,7 @@ async def start(
         now = await resources.database.now(session)
         attempt = await Invigilation(session, now).start(attempt_id, who, agreement=data.agreement)
     resources.hints.changed([attempt.sitting_id])
-    return await _out(resources, attempt, who)
+    return await _out(resources, attempt.id, who)
 
 
 @post("/api/attempts/{attempt_id:uuid}/lease", status_code=200, opt=CANDIDATE)
@@ -102,10 +99,9 @@ async def take_lease(
     resources: NamedDependency[Resources],
 ) -> schemas.LeaseOut:
     """Become the one device that writes."""
-    async with resources.database.reading() as session:
-        attempt = await attempts.get_attempt(session, attempt_id, who.person_id)
-        held = await attempts.find_lease(session, attempt.id, attempt.lease)
-    if attempt.state == AttemptState.RUNNING and held and held.sign_in_id == who.sign_in_id:
+    async with resources.database.snapshot() as snapshot:
+        attempt = await get_standing(snapshot, attempt_id, who.person_id)
+    if attempt.state == AttemptState.RUNNING and views.writes_here(attempt, who):
         return schemas.LeaseOut(attempt.lease, attempt.last_sequence + 1)
     async with resources.database.transaction() as session:
         now = await resources.database.now(session)
@@ -113,7 +109,7 @@ async def take_lease(
             attempt.id, who.sign_in_id, take_over=data.take_over
         )
         if data.take_over and (noticed := read("taken_over", 0, None, now)) and lease > 1:
-            await Invigilation(session, now).record_signals(attempt, [noticed])
+            await Invigilation(session, now).record_signals(attempt.id, [noticed])
         room = attempt.sitting_id
     resources.hints.changed([room])
     return schemas.LeaseOut(lease, following)
@@ -129,14 +125,17 @@ async def list_questions(
     count: Annotated[int, QueryParameter(ge=1, le=MOST_QUESTIONS)] = 10,
 ) -> schemas.QuestionsOut:
     """The next questions, as fragments of the page, for the player to keep in memory."""
-    async with resources.database.reading() as session:
-        attempt = await attempts.get_attempt(session, attempt_id, who.person_id)
+    async with resources.database.snapshot() as snapshot:
+        attempt = await get_standing(snapshot, attempt_id, who.person_id)
         if attempt.state == AttemptState.CREATED:
             raise NotStarted
-        shown = await views.questions_shown(session, attempt, start, count)
+        shown = await views.questions_shown(resources.database, snapshot, attempt, start, count)
     return schemas.QuestionsOut(
         [
-            schemas.QuestionOut(one.position, render.question(request.app, one, attempt))
+            schemas.QuestionOut(
+                one.position,
+                render.question(request.app, one, attempt.question_count, attempt.state),
+            )
             for one in shown
         ]
     )
@@ -187,16 +186,14 @@ async def heartbeat(
     resources: NamedDependency[Resources],
 ) -> schemas.HeartbeatOut:
     """Say that I am here; hear the state and the time left.  Signals that came along are kept."""
-    async with resources.database.reading() as session:
-        now = await resources.database.now(session)
-        attempt = await attempts.get_attempt(session, attempt_id, who.person_id)
-        watched = await find_session_of(session, attempt.id)
-        lease = await attempts.find_lease(session, attempt.id, attempt.lease)
-        progress = (await attempts.list_progress(session, [attempt.id])).get(attempt.id)
-        message = await views.time_message(session, attempt)
-    if watched is not None:
+    async with resources.database.snapshot() as snapshot:
+        now = await snapshot.now()
+        attempt = await get_standing(snapshot, attempt_id, who.person_id)
+        answered = await count_answered(snapshot, attempt.id)
+        message = await views.time_message(snapshot, attempt)
+    if attempt.session_id is not None:
         contact = Contact(now, data.waiting)
-        await resources.presence.beat(attempt.sitting_id, watched.id, contact)
+        await resources.presence.beat(attempt.sitting_id, attempt.session_id, contact)
     noticed = [
         one
         for signal in data.signals
@@ -204,16 +201,16 @@ async def heartbeat(
     ]
     if noticed:
         async with resources.database.transaction() as session:
-            await Invigilation(session, now).record_signals(attempt, noticed)
+            await Invigilation(session, now).record_signals(attempt.id, noticed)
         resources.hints.changed([attempt.sitting_id])
     return schemas.HeartbeatOut(
         state=attempt.state,
-        admission=watched.state if watched else "waiting",
+        admission=attempt.admission or "waiting",
         remaining_ms=time_left_ms(attempt, now),
         paused_at=attempt.paused_at,
         lease=attempt.lease,
-        writes_here=lease is not None and lease.sign_in_id == who.sign_in_id,
-        answered=progress.answered if progress else 0,
+        writes_here=views.writes_here(attempt, who),
+        answered=answered,
         message=message,
     )
 
@@ -231,17 +228,17 @@ async def submit(
         now = await resources.database.now(session)
         attempt = await Invigilation(session, now).submit(attempt_id, who, data.last_sequence)
     resources.hints.changed([attempt.sitting_id])
-    async with resources.database.reading() as session:
-        result = await find_result_of(session, attempt.id)
-        progress = (await attempts.list_progress(session, [attempt.id])).get(attempt.id)
+    async with resources.database.snapshot() as snapshot:
+        closed = await get_standing(snapshot, attempt_id, who.person_id)
+        answered = await count_answered(snapshot, attempt_id)
     return schemas.SubmittedOut(
-        attempt.id,
-        attempt.state,
-        attempt.ended_at or now,
-        progress.answered if progress else 0,
-        attempt.question_count,
-        views.receipt_word(attempt) or "",
-        result.id if result else None,
+        closed.id,
+        closed.state,
+        closed.ended_at or now,
+        answered,
+        closed.question_count,
+        views.receipt_word(closed) or "",
+        closed.result_id,
     )
 
 

@@ -10,16 +10,15 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
-from exam_engine.accounts.doorkeeper import SignedIn
+from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.roles import Role
-from exam_engine.database import Session
 from exam_engine.delivery.errors import AgreementMissing, NotAdmitted
-from exam_engine.delivery.queries import find_latest_attempt, list_progress
 from exam_engine.delivery.states import TERMINAL, AttemptState
-from exam_engine.delivery.tables import Attempt
+from exam_engine.invigilation.queries import Standing, count_answered, find_latest_standing
 from exam_engine.invigilation.service import Invigilation
 from exam_engine.resources import Resources
-from exam_engine.results.queries import find_result, find_result_of
+from exam_engine.results.queries import find_result
+from exam_engine.snapshot import Snapshot
 from exam_engine.web import views
 from exam_engine.web.auth import serves
 from exam_engine.web.pages.frame import FormError, page, see
@@ -47,9 +46,9 @@ class AgreementForm(Struct):
     agreement: str = ""
 
 
-async def own_attempt(session: Session, who: SignedIn) -> Attempt | None:
+async def own_attempt(snapshot: Snapshot, who: SignedIn) -> Standing | None:
     """The attempt that the sign-in means; an exam page's address carries none."""
-    return await find_latest_attempt(session, who.person_id)
+    return await find_latest_standing(snapshot, who.person_id)
 
 
 def place_of(state: str) -> str:
@@ -81,14 +80,13 @@ async def check_in(
 async def check_in_page(
     who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
 ) -> Response[Any]:
-    async with resources.database.reading() as session:
-        attempt = await own_attempt(session, who)
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
         if attempt is None:
             return see("/home")
         if attempt.state != AttemptState.CREATED:
             return see(place_of(attempt.state))
-        now = await resources.database.now(session)
-        out = await views.attempt_out(session, attempt, who, now)
+        out = await views.attempt_out(snapshot, attempt, who, await snapshot.now())
     if out.admission in ("admitted", "live"):
         return see("/exam/agreement")
     return page("candidate/check_in.html", who, attempt=out)
@@ -104,14 +102,13 @@ async def agreement_page(
 async def _agreement(
     who: SignedIn, resources: Resources, error: FormError | None = None
 ) -> Response[Any]:
-    async with resources.database.reading() as session:
-        attempt = await own_attempt(session, who)
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
         if attempt is None:
             return see("/home")
         if attempt.state != AttemptState.CREATED:
             return see(place_of(attempt.state))
-        now = await resources.database.now(session)
-        out = await views.attempt_out(session, attempt, who, now)
+        out = await views.attempt_out(snapshot, attempt, who, await snapshot.now())
     if out.admission not in ("admitted", "live"):
         return see("/exam/check-in")
     return page(
@@ -131,22 +128,22 @@ async def start(
     who: NamedDependency[SignedIn],
     resources: NamedDependency[Resources],
 ) -> Response[Any]:
-    room = None
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
+    if attempt is None:
+        return see("/home")
     try:
         async with resources.database.transaction() as session:
-            attempt = await own_attempt(session, who)
-            if attempt is None:
-                return see("/home")
             now = await resources.database.now(session)
             started = await Invigilation(session, now).start(
                 attempt.id, who, agreement=data.agreement == "yes"
             )
-            room, place = started.sitting_id, place_of(started.state)
+            place = place_of(started.state)
     except AgreementMissing as refusal:
         return await _agreement(who, resources, FormError((("agreement", str(refusal)),)))
     except NotAdmitted:
         return see("/exam/check-in")
-    resources.hints.changed([room])
+    resources.hints.changed([attempt.sitting_id])
     return see(place)
 
 
@@ -154,12 +151,11 @@ async def start(
 async def paused_page(
     who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
 ) -> Response[Any]:
-    async with resources.database.reading() as session:
-        attempt = await own_attempt(session, who)
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
         if attempt is None or attempt.state != AttemptState.PAUSED:
             return see(place_of(attempt.state) if attempt else "/home")
-        now = await resources.database.now(session)
-        out = await views.attempt_out(session, attempt, who, now)
+        out = await views.attempt_out(snapshot, attempt, who, await snapshot.now())
     return page("candidate/paused.html", who, attempt=out)
 
 
@@ -167,20 +163,18 @@ async def paused_page(
 async def finished_page(
     who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
 ) -> Response[Any]:
-    async with resources.database.reading() as session:
-        attempt = await own_attempt(session, who)
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
         if attempt is None or attempt.state not in TERMINAL:
             return see(place_of(attempt.state) if attempt else "/home")
-        now = await resources.database.now(session)
-        out = await views.attempt_out(session, attempt, who, now)
-        progress = (await list_progress(session, [attempt.id])).get(attempt.id)
-        result = await find_result_of(session, attempt.id)
+        out = await views.attempt_out(snapshot, attempt, who, await snapshot.now())
+        answered = await count_answered(snapshot, attempt.id)
     return page(
         "candidate/finished.html",
         who,
         attempt=out,
-        answered=progress.answered if progress else 0,
-        result_id=result.id if result and result.state == "released" else None,
+        answered=answered,
+        result_id=attempt.result_id if attempt.result_state == "released" else None,
     )
 
 

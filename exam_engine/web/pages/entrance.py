@@ -8,8 +8,8 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
-from exam_engine.accounts.doorkeeper import SignedIn
 from exam_engine.accounts.errors import AccountError
+from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import Accounts
 from exam_engine.demonstration.people import EVERYBODY, PASSWORD
@@ -118,18 +118,15 @@ async def sign_out(
 async def home(who: NamedDependency[SignedIn], resources: NamedDependency[Resources]) -> Template:
     if Role.CANDIDATE not in who.roles:
         return page("staff_home.html", who, links=_ways(who))
+    async with resources.database.snapshot() as snapshot:
+        now = await snapshot.now()
+        authorizations = await views.authorizations_out(snapshot, who)
     async with resources.database.reading() as session:
-        now = await resources.database.now(session)
-        return page(
-            "candidate/home.html",
-            who,
-            now=now,
-            authorizations=await views.authorizations_out(session, who),
-            results=[
-                await views.result_out(session, found)
-                for found in await list_results(session, who.person_id)
-            ],
-        )
+        results = [
+            await views.result_out(session, found)
+            for found in await list_results(session, who.person_id)
+        ]
+    return page("candidate/home.html", who, now=now, authorizations=authorizations, results=results)
 
 
 def _ways(who: SignedIn) -> list[tuple[str, str, str]]:

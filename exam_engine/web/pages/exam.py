@@ -12,7 +12,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
-from exam_engine.accounts.doorkeeper import SignedIn
+from exam_engine.accounts.people import SignedIn
 from exam_engine.delivery.answers import Answer
 from exam_engine.delivery.errors import (
     AnswerLate,
@@ -20,10 +20,10 @@ from exam_engine.delivery.errors import (
     AttemptPaused,
     NoSuchQuestion,
 )
-from exam_engine.delivery.queries import find_latest_attempt, get_attempt_for_update
+from exam_engine.delivery.queries import get_attempt_for_update
 from exam_engine.delivery.service import Delivery
 from exam_engine.delivery.states import AttemptState
-from exam_engine.delivery.tables import Attempt
+from exam_engine.invigilation.queries import Standing
 from exam_engine.invigilation.service import Invigilation
 from exam_engine.resources import Resources
 from exam_engine.web import views
@@ -80,17 +80,16 @@ async def question_page(
     who: NamedDependency[SignedIn],
     resources: NamedDependency[Resources],
 ) -> Response[Any]:
-    async with resources.database.reading() as session:
-        attempt = await own_attempt(session, who)
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
         if attempt is None:
             return see("/home")
         if attempt.state != AttemptState.RUNNING:
             return see(place_of(attempt.state))
         if not 1 <= position <= attempt.question_count:
             raise NotFoundException
-        now = await resources.database.now(session)
-        shown = await views.questions_shown(session, attempt, position, 1)
-        out = await views.attempt_out(session, attempt, who, now)
+        shown = await views.questions_shown(resources.database, snapshot, attempt, position, 1)
+        out = await views.attempt_out(snapshot, attempt, who, await snapshot.now())
     return page(
         "candidate/question.html",
         who,
@@ -113,8 +112,8 @@ async def answer(
 ) -> Redirect:
     """An answer from the plain form: recorded like any other, then on to the next page."""
     received = time.monotonic()
-    async with resources.database.reading() as session:
-        attempt = await find_latest_attempt(session, who.person_id)
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
     if attempt is None:
         return see("/home")
     if not 1 <= position <= attempt.question_count:
@@ -144,7 +143,7 @@ async def answer(
     return see(_after(data.action, position, attempt))
 
 
-def _after(action: str, position: int, attempt: Attempt) -> str:
+def _after(action: str, position: int, attempt: Standing) -> str:
     if action == "review":
         return "/exam/review"
     step = {"next": 1, "previous": -1}.get(action, 0)
@@ -162,15 +161,14 @@ async def review_page(
 async def _review(
     who: SignedIn, resources: Resources, error: FormError | None = None
 ) -> Response[Any]:
-    async with resources.database.reading() as session:
-        attempt = await own_attempt(session, who)
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
         if attempt is None:
             return see("/home")
         if attempt.state != AttemptState.RUNNING:
             return see(place_of(attempt.state))
-        now = await resources.database.now(session)
-        out = await views.attempt_out(session, attempt, who, now)
-        sheet = sheet_of(out, await views.letters_chosen(session, attempt))
+        out = await views.attempt_out(snapshot, attempt, who, await snapshot.now())
+        sheet = sheet_of(out, await views.letters_chosen(snapshot, attempt))
     return page(
         "candidate/review.html",
         who,
@@ -196,15 +194,15 @@ async def submit(
     if data.confirm != "yes":
         sentence = "Tick the box to submit, or go back to the questions."
         return await _review(who, resources, FormError((("submit", sentence),)))
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
+    if attempt is None:
+        return see("/home")
     async with resources.database.transaction() as session:
-        attempt = await own_attempt(session, who)
-        if attempt is None:
-            return see("/home")
         await get_attempt_for_update(session, attempt.id)  # then look at the clock
         now = await resources.database.now(session)
         await Invigilation(session, now).submit(attempt.id, who, 0)
-        room = attempt.sitting_id
-    resources.hints.changed([room])
+    resources.hints.changed([attempt.sitting_id])
     return see("/exam/finished")
 
 
@@ -212,14 +210,14 @@ async def submit(
 async def take_over(
     who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
 ) -> Redirect:
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
+    if attempt is None:
+        return see("/home")
     async with resources.database.transaction() as session:
-        attempt = await own_attempt(session, who)
-        if attempt is None:
-            return see("/home")
         now = await resources.database.now(session)
         await Delivery(session, now).take_lease(attempt.id, who.sign_in_id, take_over=True)
-        room = attempt.sitting_id
-    resources.hints.changed([room])
+    resources.hints.changed([attempt.sitting_id])
     return see("/exam/questions/1")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar.response import Redirect, Template
 
-from exam_engine.accounts.doorkeeper import SignedIn
+from exam_engine.accounts.people import SignedIn
 from exam_engine.web.views import person_out
 
 PROGRAMME = "Certification exams"
