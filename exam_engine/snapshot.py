@@ -198,22 +198,35 @@ class PostgresReader:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Snapshot]:
-        pool = await self._opened()
         async with (
-            pool.acquire(timeout=PATIENCE_S) as connection,
+            self._connected() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield _PostgresSnapshot(connection, self._dialect)
 
     async def ask(self, query: Query[Row], **values: Any) -> list[Row]:
         prepared = query.prepared(self._dialect)
-        pool = await self._opened()
-        return prepared.rows(await pool.fetch(prepared.sql, *prepared.arguments(values)))
+        arguments = prepared.arguments(values)
+        async with self._connected() as connection:
+            return prepared.rows(await connection.fetch(prepared.sql, *arguments))
 
     async def close(self) -> None:
         if self._pool is not None:
             self._pool.terminate()
             self._pool = None
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        """Raises ConnectionError where the server is not reached in time."""
+        try:
+            pool = await self._opened()
+            connection = await pool.acquire(timeout=PATIENCE_S)
+        except OSError as error:  # a name that is not found, a time-out
+            raise ConnectionError("PostgreSQL is not reached") from error
+        try:
+            yield connection
+        finally:
+            await pool.release(connection)
 
     async def _opened(self) -> "asyncpg.Pool[Any]":
         if self._pool is None:
