@@ -21,7 +21,7 @@ from exam_engine.commands.serving import upgrade
 from exam_engine.database import Database
 from exam_engine.delivery.queries import list_presented
 from exam_engine.invigilation.service import Invigilation
-from exam_engine.registration.queries import list_authorizations
+from exam_engine.registration.tables import Authorization
 from exam_engine.rehearsal.service import add_rehearsal
 from exam_engine.settings import Settings
 
@@ -97,7 +97,8 @@ async def _start(database: Database, emails: list[str]) -> list[Seated]:
             who = SignedIn(
                 sign_in_id, person.id, person.name, person.email, frozenset({Role.CANDIDATE})
             )
-            [(right, _, _)] = await list_authorizations(session, person.id)
+            of_person = select(Authorization).where(Authorization.person_id == person.id)
+            right = (await session.scalars(of_person)).one()
             invigilation = Invigilation(session, now)
             attempt = await invigilation.check_in(who, right.id)
             await invigilation.start(attempt.id, who, agreement=True)

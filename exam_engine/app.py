@@ -88,7 +88,7 @@ def build(
             *pages.ROUTES,
             assets.serve,
         ],
-        middleware=[Access()],
+        middleware=[Access(resources.settings)],
         dependencies={
             "resources": Provide(lambda: resources, sync_to_thread=False),
             "who": Provide(provide_who, sync_to_thread=False),

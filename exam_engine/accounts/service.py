@@ -19,8 +19,8 @@ MOST_FAILURES = 10
 LOCKED_FOR = timedelta(minutes=15)
 
 
-def token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+def token_hash(token: str | bytes) -> bytes:
+    return hashlib.sha256(token.encode() if isinstance(token, str) else token).digest()
 
 
 class Accounts:

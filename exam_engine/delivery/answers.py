@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from msgspec import Struct
+
 from exam_engine.delivery import errors, events
 from exam_engine.delivery.states import TERMINAL, AttemptState
 
@@ -19,8 +21,7 @@ ANSWERED = "answered"
 REFUSED = "answer_refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One answer as it arrived; ``received`` is a reading of ``time.monotonic()``.
 
     A plain form brings a ``submission_id`` and no sequence: the server then numbers it.
@@ -37,8 +38,7 @@ class Answer:
     submission_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SignInFacts:
+class SignInFacts(Struct, frozen=True):
     id: UUID
     person_id: UUID
 
@@ -62,8 +62,7 @@ class AttemptFacts:
     options: Sequence[frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Prior:
+class Prior(Struct, frozen=True):
     """An earlier event with the same key."""
 
     kind: str
@@ -74,8 +73,7 @@ class Prior:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     attempt_id: UUID
     position: int
     lease: int
@@ -101,8 +99,7 @@ class Loaded:
     newest: dict[tuple[UUID, int], tuple[int, int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class NewResponse:
+class NewResponse(Struct, frozen=True):
     attempt_id: UUID
     position: int
     value: str | None

@@ -9,20 +9,19 @@ stored text.  Any other program can recompute it from a dump of the table.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from exam_engine.base import as_text
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One event with its place in the chain."""
 
     attempt_id: UUID

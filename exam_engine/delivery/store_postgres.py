@@ -130,9 +130,7 @@ class PostgresAnswerStore:
         await self._load_attempts(connection, locked, loaded)
         sign_ins = await connection.fetch(SIGN_INS, list({one.token_hash for one in answers}))
         for row in sign_ins:
-            loaded.sign_ins[row["token_hash"]] = SignInFacts(
-                _uuid(row["id"]), _uuid(row["person_id"])
-            )
+            loaded.sign_ins[row["token_hash"]] = SignInFacts(row["id"], row["person_id"])
         if sign_ins:
             now = sign_ins[0]["now"].astimezone(UTC)
         else:  # nobody of the batch is signed in, so no time is looked at
@@ -147,7 +145,7 @@ class PostgresAnswerStore:
     ) -> None:
         found = [_uuid(row["id"]) for row in locked]
         holders = {
-            _uuid(row["attempt_id"]): _uuid(row["sign_in_id"])
+            _uuid(row["attempt_id"]): row["sign_in_id"]
             for row in await connection.fetch(HOLDERS, found, [row["lease"] for row in locked])
         }
         unknown = [one for one in found if self._options.get(one) is None]
@@ -161,8 +159,8 @@ class PostgresAnswerStore:
             attempt_id = _uuid(row["id"])
             loaded.attempts[attempt_id] = AttemptFacts(
                 attempt_id,
-                _uuid(row["person_id"]),
-                _uuid(row["sitting_id"]),
+                row["person_id"],
+                row["sitting_id"],
                 AttemptState(row["state"]),
                 row["grace_s"],
                 row["deadline_at"],
@@ -216,7 +214,7 @@ def _prior(row: Any) -> Prior:
 
 
 def _uuid(value: Any) -> UUID:
-    """asyncpg has a UUID type of its own, which is one but does not hash faster."""
+    """asyncpg has a UUID type of its own, which is one too; as a key it hashes slower."""
     return value if type(value) is UUID else UUID(int=value.int)
 
 

@@ -9,6 +9,7 @@ as much (see DECISIONS.md).  The tables are those of `exam_engine.delivery.table
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from exam_engine.base import as_text
@@ -55,6 +56,9 @@ ON CONFLICT (attempt_id, position) DO UPDATE SET
   value = excluded.value, flagged = excluded.flagged, lease = excluded.lease,
   sequence = excluded.sequence, received_at = excluded.received_at
 WHERE (excluded.lease, excluded.sequence) > (response.lease, response.sequence)"""
+_uuid = lru_cache(maxsize=65_536)(UUID)
+"""From hexadecimal text; the same few thousand come again with every answer."""
+
 MOVE_ATTEMPT = """
 UPDATE attempt SET event_count = ?, chain_head = ?, last_sequence = ? WHERE id = ?"""
 
@@ -111,7 +115,7 @@ class SqliteAnswerStore:
         for token_hash in {answer.token_hash for answer in answers}:
             row = cursor.execute(SIGN_IN, (token_hash, now_text)).fetchone()
             if row is not None:
-                loaded.sign_ins[token_hash] = SignInFacts(UUID(row[0]), UUID(row[1]))
+                loaded.sign_ins[token_hash] = SignInFacts(_uuid(row[0]), _uuid(row[1]))
         for attempt_id in {answer.attempt_id for answer in answers}:
             row = cursor.execute(ATTEMPT, (attempt_id.hex,)).fetchone()
             if row is not None:
@@ -130,14 +134,14 @@ class SqliteAnswerStore:
         person, sitting, state, grace, deadline, ended, lease, holder, last, count, head = row
         return AttemptFacts(
             attempt_id,
-            UUID(str(person)),
-            UUID(str(sitting)),
+            _uuid(str(person)),
+            _uuid(str(sitting)),
             AttemptState(str(state)),
             int(str(grace)),
             datetime.fromisoformat(str(deadline)) if deadline else None,
             datetime.fromisoformat(str(ended)) if ended else None,
             int(str(lease)),
-            UUID(str(holder)) if holder else None,
+            _uuid(str(holder)) if holder else None,
             int(str(last)),
             int(str(count)),
             head if isinstance(head, bytes) else b"",

@@ -6,7 +6,6 @@ that says nothing does not start (`check_routes`).
 """
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -85,28 +84,6 @@ def session_cookie(settings: Settings, token: str) -> Cookie:
     )
 
 
-def token_of(headers: Mapping[bytes, bytes], settings: Settings) -> str | None:
-    """The token a request carries: a bearer token of a tool, or the browser's cookie."""
-    bearer = headers.get(b"authorization", b"")
-    if bearer.startswith(BEARER):
-        return bearer.removeprefix(BEARER).strip().decode("latin-1") or None
-    wanted = f"{cookie_name(settings)}=".encode()
-    for pair in headers.get(b"cookie", b"").split(b";"):
-        cookie = pair.strip()
-        if cookie.startswith(wanted):
-            return cookie.removeprefix(wanted).decode("latin-1").strip('"') or None
-    return None
-
-
-def check_origin(headers: Mapping[bytes, bytes], settings: Settings) -> None:
-    """Refuse an act that another website started.  Tools with a bearer token have no Origin."""
-    if headers.get(b"authorization", b"").startswith(BEARER):
-        return
-    if headers.get(b"origin", b"").decode("latin-1") not in allowed_origins(settings):
-        raise OriginRefused(settings.origin)
-
-
-@cache
 def allowed_origins(settings: Settings) -> frozenset[str]:
     """Our own address; on a loopback address all names of this machine."""
     parts = urlsplit(settings.origin)
@@ -125,13 +102,36 @@ class Access(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP, ScopeType.ASGI)
 
+    def __init__(self, settings: Settings) -> None:
+        self._origin = settings.origin
+        self._origins = frozenset(origin.encode() for origin in allowed_origins(settings))
+        self._cookie = f"{cookie_name(settings)}=".encode()
+
+    def _token(self, headers: Mapping[bytes, bytes]) -> bytes | None:
+        """The token a request carries: a bearer token of a tool, or the browser's cookie."""
+        bearer = headers.get(b"authorization", b"")
+        if bearer.startswith(BEARER):
+            return bearer.removeprefix(BEARER).strip() or None
+        for pair in headers.get(b"cookie", b"").split(b";"):
+            cookie = pair.strip()
+            if cookie.startswith(self._cookie):
+                return cookie.removeprefix(self._cookie).strip(b'"') or None
+        return None
+
+    def _check_origin(self, headers: Mapping[bytes, bytes]) -> None:
+        """Refuse an act that another website started.  A tool's bearer token has no Origin."""
+        if headers.get(b"origin") in self._origins:
+            return
+        if not headers.get(b"authorization", b"").startswith(BEARER):
+            raise OriginRefused(self._origin)
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         rule = scope["route_handler"].opt.get(FOR)
         resources: Resources = scope["litestar_app"].state.resources
         headers = dict(scope["headers"])
         if scope.get("method") not in SAFE_METHODS:
-            check_origin(headers, resources.settings)
-        token = token_of(headers, resources.settings)
+            self._check_origin(headers)
+        token = self._token(headers)
         hashed = token_hash(token) if token else None
         if rule == RECORDER:
             scope["state"]["token_hash"] = hashed

@@ -12,7 +12,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
-from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
 
 from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.roles import Role
@@ -25,7 +25,7 @@ from exam_engine.invigilation.queries import count_answered, get_standing
 from exam_engine.invigilation.service import Invigilation, time_left_ms
 from exam_engine.resources import Resources
 from exam_engine.web import render, schemas, views
-from exam_engine.web.answering import AnswerOperation, encode, read_answer
+from exam_engine.web.answering import AnswerOperation, json_reply, read_answer, read_body
 from exam_engine.web.auth import FOR, RECORDER, AnyRequest, resources_of, serves, token_hash_of
 from proctor.presence import Contact
 from proctor.signals import read
@@ -148,11 +148,11 @@ async def list_questions(
     operation_class=AnswerOperation,
     responses={200: ResponseSpec(schemas.AnswerOut, description="A receipt.")},
 )
-async def answer(request: AnyRequest, attempt_id: FromPath[UUID]) -> ASGIResponse:
+async def answer(request: AnyRequest, attempt_id: FromPath[UUID]) -> ASGIApp:
     """Store one answer.  The receipt leaves after the commit has reached the disk."""
     received = time.monotonic()
     token_hash = token_hash_of(request)
-    data = read_answer(await request.body())
+    data = read_answer(await read_body(request.receive))
     receipt = await resources_of(request).recorder.record(
         Answer(
             token_hash,
@@ -175,7 +175,7 @@ async def answer(request: AnyRequest, attempt_id: FromPath[UUID]) -> ASGIRespons
         receipt.current,
         int(receipt.remaining.total_seconds() * 1000),
     )
-    return ASGIResponse(body=encode(out), media_type="application/json")
+    return json_reply(out)
 
 
 @post("/api/attempts/{attempt_id:uuid}/heartbeat", status_code=200, opt=CANDIDATE)

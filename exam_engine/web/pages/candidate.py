@@ -59,7 +59,7 @@ def place_of(state: str) -> str:
         return "/exam/paused"
     if state in TERMINAL:
         return "/exam/finished"
-    return "/exam/questions/1"
+    return "/exam/questions"
 
 
 @post("/exam/check-in", status_code=303, opt=CANDIDATE, include_in_schema=False)

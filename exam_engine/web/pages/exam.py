@@ -23,7 +23,7 @@ from exam_engine.delivery.errors import (
 from exam_engine.delivery.queries import get_attempt_for_update
 from exam_engine.delivery.service import Delivery
 from exam_engine.delivery.states import AttemptState
-from exam_engine.invigilation.queries import Standing
+from exam_engine.invigilation.queries import Standing, list_touched
 from exam_engine.invigilation.service import Invigilation
 from exam_engine.resources import Resources
 from exam_engine.web import views
@@ -72,6 +72,22 @@ def sheet_of(out: AttemptOut, letters: dict[int, str] | None = None) -> list[She
 def lease_of(out: AttemptOut) -> int | None:
     """The lease this page may write with; None where another device writes."""
     return out.lease if out.writes_here else None
+
+
+@get("/exam/questions", opt=CANDIDATE, include_in_schema=False)
+async def newest_question(
+    who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
+) -> Redirect:
+    """Where the candidate was: the question answered or flagged last, else the first one."""
+    async with resources.database.snapshot() as snapshot:
+        attempt = await own_attempt(snapshot, who)
+        if attempt is None:
+            return see("/home")
+        if attempt.state != AttemptState.RUNNING:
+            return see(place_of(attempt.state))
+        touched = await list_touched(snapshot, attempt.id)
+    newest = max(touched, key=lambda one: one.received_at, default=None)
+    return see(f"/exam/questions/{newest.position if newest else 1}")
 
 
 @get("/exam/questions/{position:int}", opt=CANDIDATE, include_in_schema=False)
@@ -218,7 +234,7 @@ async def take_over(
         now = await resources.database.now(session)
         await Delivery(session, now).take_lease(attempt.id, who.sign_in_id, take_over=True)
     resources.hints.changed([attempt.sitting_id])
-    return see("/exam/questions/1")
+    return see("/exam/questions")
 
 
-ROUTES = [question_page, answer, review_page, submit, take_over]
+ROUTES = [newest_question, question_page, answer, review_page, submit, take_over]

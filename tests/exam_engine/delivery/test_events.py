@@ -1,12 +1,12 @@
 import hashlib
 import json
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from exam_engine.delivery import events
 from exam_engine.delivery.events import Link
@@ -96,7 +96,9 @@ def test_an_attempt_without_events_is_intact() -> None:
 @given(chains, st.data())
 def test_any_changed_field_is_found_and_named(links: list[Link], data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(links) - 1))
-    name = data.draw(st.sampled_from([f.name for f in fields(Link) if f.name != "attempt_id"]))
+    name = data.draw(
+        st.sampled_from([f.name for f in structs.fields(Link) if f.name != "attempt_id"])
+    )
     others: dict[str, st.SearchStrategy[Any]] = {
         "number": st.integers(1, 50),
         "kind": st.text(max_size=12),
@@ -111,7 +113,7 @@ def test_any_changed_field_is_found_and_named(links: list[Link], data: st.DataOb
     value = data.draw(others[name])
     assume(value != getattr(links[at], name))
     forged = [*links]
-    forged[at] = replace(links[at], **{name: value})
+    forged[at] = structs.replace(links[at], **{name: value})
     fault = fault_of(forged, like=links)
     assert fault is not None
     assert str(links[at].number) in fault
@@ -123,7 +125,7 @@ def test_one_flipped_bit_of_a_body_is_found(links: list[Link], data: st.DataObje
     body = bytearray(links[at].body.encode())
     body[data.draw(st.integers(0, len(body) - 1))] ^= 1 << data.draw(st.integers(0, 6))
     forged = [*links]
-    forged[at] = replace(links[at], body=body.decode("utf-8", "replace"))
+    forged[at] = structs.replace(links[at], body=body.decode("utf-8", "replace"))
     assume(forged[at].body != links[at].body)
     assert fault_of(forged, like=links) is not None
 
@@ -141,8 +143,8 @@ def test_swapped_events_are_found_even_when_renumbered(
     at = data.draw(st.integers(0, len(links) - 2))
     one, other = links[at], links[at + 1]
     forged = [*links]
-    forged[at] = replace(other, number=one.number)
-    forged[at + 1] = replace(one, number=other.number)
+    forged[at] = structs.replace(other, number=one.number)
+    forged[at + 1] = structs.replace(one, number=other.number)
     assert fault_of(forged, like=links) is not None
 
 
@@ -157,7 +159,7 @@ def test_an_added_event_is_found(links: list[Link], fact: dict[str, Any]) -> Non
 
 @given(chains)
 def test_a_chain_of_another_attempt_is_found(links: list[Link]) -> None:
-    moved = [replace(link, attempt_id=UUID(int=78)) for link in links]
+    moved = [structs.replace(link, attempt_id=UUID(int=78)) for link in links]
     assert events.find_fault(UUID(int=78), moved, len(moved), moved[-1].hash) is not None
 
 

@@ -76,6 +76,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/exam/check-in"): EXAM_PAST,
     ("GET", "/exam/agreement"): EXAM_PAST,
     ("POST", "/exam/start"): EXAM_ACT,
+    ("GET", "/exam/questions"): EXAM_PAST,
     ("GET", "/exam/questions/{position}"): EXAM_PAGE,
     ("POST", "/exam/questions/{position}"): EXAM_ACT,
     ("GET", "/exam/review"): EXAM_PAGE,

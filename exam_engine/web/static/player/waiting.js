@@ -19,7 +19,7 @@ function say(text) {
 
 /** Where this state is at home, or null to stay. @param {Truth} truth */
 function next(truth) {
-	if (truth.state === "running") return `/exam/questions/${sessionStorage.getItem(`place-${attempt}`) ?? 1}`;
+	if (truth.state === "running") return `/exam/questions/${sessionStorage.getItem(`place-${attempt}`) ?? ""}`;
 	if (truth.state === "paused") return page.dataset.page === "paused" ? null : "/exam/paused";
 	if (truth.state !== "created") return "/exam/finished";
 	return truth.admission === "admitted" || truth.admission === "live" ? "/exam/agreement" : null;
