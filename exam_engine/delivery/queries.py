@@ -36,21 +36,6 @@ _LOCKED_OF = (
 )
 
 
-async def find_attempt(session: AsyncSession, attempt_id: UUID, person_id: UUID) -> Attempt | None:
-    """A person's own attempt; None for anybody else's."""
-    return await session.scalar(
-        select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id)
-    )
-
-
-async def get_attempt(session: AsyncSession, attempt_id: UUID, person_id: UUID) -> Attempt:
-    """Raises `NoSuchAttempt`, also for somebody else's."""
-    attempt = await find_attempt(session, attempt_id, person_id)
-    if attempt is None:
-        raise NoSuchAttempt
-    return attempt
-
-
 async def get_attempt_for_update(session: AsyncSession, attempt_id: UUID) -> Attempt:
     """The attempt, locked until the transaction ends; asked for again it costs nothing."""
     locked: dict[UUID, Attempt] = session.info.setdefault("locked attempts", {})

@@ -125,7 +125,9 @@ class Invigilation:
 
     async def submit(self, attempt_id: UUID, who: SignedIn, last_sequence: int) -> Attempt:
         """Close, score, and close the proctoring session; again finds it all done."""
-        attempt = await attempts.get_attempt(self._session, attempt_id, who.person_id)
+        attempt = await attempts.get_attempt_for_update(self._session, attempt_id)
+        if attempt.person_id != who.person_id:
+            raise NoSuchAttempt
         attempt = await self._delivery.submit(attempt.id, who.sign_in_id, last_sequence)
         await self._wind_up(attempt)
         return attempt

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.delivery.tables import Attempt, PresentedItem, Response
@@ -27,8 +27,32 @@ async def list_results(session: AsyncSession, person_id: UUID) -> Sequence[Found
     return rows.all()
 
 
+# Built once: at the end of an exam everybody is scored within seconds.
+_RESULT_OF = select(Result).where(Result.attempt_id == bindparam("attempt_id"))
+_ANSWERED = (
+    select(PresentedItem.item_version_id, FrameworkNode.code, FormItem.role, Response.value)
+    .join(
+        FormItem,
+        and_(
+            FormItem.form_id == bindparam("form_id"),
+            FormItem.position == PresentedItem.form_position,
+        ),
+    )
+    .join(FrameworkNode, FrameworkNode.id == FormItem.node_id)
+    .outerjoin(
+        Response,
+        and_(
+            Response.attempt_id == PresentedItem.attempt_id,
+            Response.position == PresentedItem.position,
+        ),
+    )
+    .where(PresentedItem.attempt_id == bindparam("attempt_id"))
+    .order_by(PresentedItem.position)
+)
+
+
 async def find_result_of(session: AsyncSession, attempt_id: UUID) -> Result | None:
-    return await session.scalar(select(Result).where(Result.attempt_id == attempt_id))
+    return await session.scalar(_RESULT_OF, {"attempt_id": attempt_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +69,7 @@ async def list_answered(
     session: AsyncSession, attempt_id: UUID, form_id: UUID
 ) -> Sequence[Answered]:
     """Every position that was presented, answered or not, in order."""
-    rows = await session.execute(
-        select(PresentedItem.item_version_id, FrameworkNode.code, FormItem.role, Response.value)
-        .join(
-            FormItem,
-            and_(FormItem.form_id == form_id, FormItem.position == PresentedItem.form_position),
-        )
-        .join(FrameworkNode, FrameworkNode.id == FormItem.node_id)
-        .outerjoin(
-            Response,
-            and_(
-                Response.attempt_id == PresentedItem.attempt_id,
-                Response.position == PresentedItem.position,
-            ),
-        )
-        .where(PresentedItem.attempt_id == attempt_id)
-        .order_by(PresentedItem.position)
-    )
+    rows = await session.execute(_ANSWERED, {"attempt_id": attempt_id, "form_id": form_id})
     return [Answered(*row) for row in rows]
 
 
