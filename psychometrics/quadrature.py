@@ -59,7 +59,18 @@ class Quadrature:
 
 
 def equally_spaced(low: float, high: float, n_nodes: int) -> Quadrature:
-    """``n_nodes`` nodes from ``low`` to ``high`` logits, both included.
+    """Nodes at equal distances, the ends of the range included.
+
+    Parameters
+    ----------
+    low, high : float
+        The range, in logits.
+    n_nodes : int
+        3 or more.
+
+    Returns
+    -------
+    Quadrature
 
     Raises
     ------
@@ -89,6 +100,11 @@ def quadrature_for(
     -------
     Quadrature
         An odd number of nodes, symmetric about the middle of the populations; at most 4,001.
+
+    Raises
+    ------
+    BadOption
+        If a mean or standard deviation leaves no finite range.
     """
     means, sds = np.atleast_1d(means).astype(float), np.atleast_1d(sds).astype(float)
     sharpest = 1.0 / np.sqrt(float(np.max(information)) + 1.0 / sds.max() ** 2)

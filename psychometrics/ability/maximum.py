@@ -5,7 +5,9 @@ the log likelihood is tabulated on a grid, so that of several maxima the highest
 steps then solve for theta between the neighbouring grid points.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,14 @@ FLAT = 1e-9  # a likelihood that falls no further than this before the bound has
 SOLVED = 1e-6  # the last Newton step; the error left is its square
 MOST_STEPS = 60
 
+ABOUT = np.arange(-3, 4)  # the start is the highest point of the polynomial through these
+COEFFICIENTS = np.linalg.inv(np.vander(ABOUT.astype(np.float64), increasing=True))
+POWERS = np.arange(len(ABOUT))
+TO_DERIVATIVE = np.diag(POWERS[1:], 1)
+DERIVATIVES = np.stack([TO_DERIVATIVE @ COEFFICIENTS, TO_DERIVATIVE @ TO_DERIVATIVE @ COEFFICIENTS])
+
 Integers = NDArray[np.int8]
+Indices = NDArray[np.intp]
 
 
 def maxima(
@@ -28,132 +37,210 @@ def maxima(
 ) -> tuple[FloatArray, FloatArray, Integers]:
     """Theta, its standard error, and -1 or 1 where it is at a bound, each (n,)."""
     table = _on_grid(items, bounds)
-    grid = table.quadrature
-    prior = -0.5 * ((grid.nodes - mean) / sd) ** 2 if method == "MAP" else None
+    nodes = table.quadrature.nodes
+    precision = 1.0 / sd**2 if method == "MAP" else 0.0
     warm = _warm_table(items, bounds) if method == "WLE" else None
     theta, error = np.empty(len(codes)), np.empty(len(codes))
     at_bound = np.zeros(len(codes), dtype=np.int8)
     for rows, height in log_posteriors(codes, table):
         some = codes[rows]
-        if prior is not None:
-            height += prior[:, None]
+        added = None
+        if precision:
+            height -= (0.5 * precision * (nodes - mean) ** 2)[:, None]
         if warm is not None:
-            height += _integrated(warm, some, grid.step)
-        start, low, high, side = _cell(height, grid.nodes)
-        precision = (mean, 1.0 / sd**2) if method == "MAP" else (0.0, 0.0)
-        equation = _Equation(items, some, precision, weighted=method == "WLE")
-        theta[rows], error[rows] = _solved(equation, start, low, high, side)
-        at_bound[rows] = side
+            added = warm.integrated(some)
+            height += added
+        cell = _cell(height, nodes)
+        bend = None if added is None else cell.bend(added)
+        equation = _Equation(items, some, mean, precision, bend)
+        theta[rows], error[rows] = _solved(equation, cell)
+        at_bound[rows] = cell.side
     if method != "MAP":
         silent = codes.max(axis=1) < 0
-        theta[silent], error[silent], at_bound[silent] = np.nan, np.nan, 0
+        if silent.any():
+            theta[silent], error[silent], at_bound[silent] = np.nan, np.nan, 0
     return theta, error, at_bound
 
 
 @lru_cache(maxsize=32)
 def _on_grid(items: Items, bounds: tuple[float, float]) -> Tabulated:
     """Items on the grid, under a prior so flat that it leaves the likelihood alone."""
-    n_nodes = max(int(np.ceil((bounds[1] - bounds[0]) / GRID_STEP)) + 1, 5)
+    n_nodes = max(int(np.ceil((bounds[1] - bounds[0]) / GRID_STEP)) + 1, len(ABOUT))
     return tabulated_on(items, equally_spaced(*bounds, n_nodes), 0.0, 1e6)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cell:
+    """Where on the grid each person's maximum is, all (n,).
+
+    Attributes
+    ----------
+    start : array
+        Near the maximum.
+    low, high : arrays
+        The grid points about it; all three are the bound for those that rise to one.
+    side : array
+        -1 or 1 for these, else 0.
+    index : array
+        Of the grid point in the middle.
+    step : float
+        Of the grid.
+    """
+
+    start: FloatArray
+    low: FloatArray
+    high: FloatArray
+    side: Integers
+    index: Indices
+    step: float
+
+    def bend(self, curves: FloatArray) -> FloatArray:
+        """Second derivatives there of curves on the grid, (Q, n) or one for all, (Q, 1)."""
+        column = np.arange(curves.shape[1])
+        before, here, after = (curves[self.index + s, column] for s in (-1, 0, 1))
+        return np.asarray((before - 2.0 * here + after) / self.step**2)
+
+
+def _cell(height: FloatArray, nodes: FloatArray) -> _Cell:
+    """The cells of the highest points of curves (Q, n) on the grid."""
+    last, step = len(nodes) - 1, float(nodes[1] - nodes[0])
+    highest = height.argmax(axis=0)
+    nearly = height[highest, np.arange(len(highest))] - FLAT
+    side = np.where(height[last] >= nearly, 1, np.where(height[0] >= nearly, -1, 0))
+    index = _between(1, highest, last - 1)
+    start, low, high = _summit(height, index, nodes), nodes[index - 1], nodes[index + 1]
+    if side.any():
+        bound = np.where(side > 0, nodes[last], nodes[0])
+        start, low, high = (np.where(side == 0, one, bound) for one in (start, low, high))
+    return _Cell(start, low, high, side.astype(np.int8), index, step)
+
+
+def _summit(height: FloatArray, index: Indices, nodes: FloatArray) -> FloatArray:
+    """Where the polynomials through the grid points about ``index`` are highest, no further from
+    it than a step."""
+    middle = _between(-ABOUT[0], index, len(nodes) - 1 - ABOUT[-1])
+    window = height[middle[:, None] + ABOUT, np.arange(len(index))[:, None]]
+    polynomials = DERIVATIVES @ window.T
+    centre = index - middle
+    slope, bend = polynomials[:, 0]
+    x = _between(centre - 1.0, _newton(0.0, slope, bend), centre + 1.0)
+    slope, bend = (polynomials * x ** POWERS[:, None]).sum(axis=1)
+    x = _between(centre - 1.0, _newton(x, slope, bend), centre + 1.0)
+    return np.asarray(nodes[middle] + x * (nodes[1] - nodes[0]))
+
+
+def _newton(x: FloatArray | float, slope: FloatArray, bend: FloatArray) -> FloatArray:
+    """A step towards a maximum; none where the curve is not bent downwards."""
+    return x - np.divide(slope, bend, out=np.zeros_like(slope), where=bend < 0.0)
+
+
+def _between(low: Any, x: NDArray[Any], high: Any) -> NDArray[Any]:
+    """`numpy.clip`, whose overhead a single person would feel."""
+    return np.asarray(np.minimum(np.maximum(x, low), high))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Warm:
+    """What Warm's (1989) weight needs of items on the grid.
+
+    Attributes
+    ----------
+    information, skewness : (J, Q) arrays
+        I and J of each item.
+    complete : (Q, 1) array
+        The integral of J / (2 I) for all items together.
+    step : float
+    """
+
+    information: FloatArray
+    skewness: FloatArray
+    complete: FloatArray
+    step: float
+
+    def integrated(self, codes: Codes) -> FloatArray:
+        """The integral of J / (2 I) over the items answered, along the grid, (Q, n) or (Q, 1)."""
+        if codes.min() >= 0:
+            return self.complete
+        given = (codes >= 0).astype(np.float64)
+        return _integral_of_ratio(given @ self.skewness, given @ self.information, self.step)
+
+
 @lru_cache(maxsize=32)
-def _warm_table(items: Items, bounds: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
-    """I and J of each item on the grid, (J, Q) each."""
-    nodes = _on_grid(items, bounds).quadrature.nodes
-    first, second = items.theta_derivatives(nodes)
-    p = items.probabilities(nodes)
-    return (p * first**2).sum(axis=1), (p * first * (second + first**2)).sum(axis=1)
+def _warm_table(items: Items, bounds: tuple[float, float]) -> _Warm:
+    grid = _on_grid(items, bounds).quadrature
+    first, second = items.theta_derivatives(grid.nodes)
+    p = items.probabilities(grid.nodes)
+    information = (p * first**2).sum(axis=1)
+    skewness = (p * first * (second + first**2)).sum(axis=1)
+    skewness_of_all, of_all = (each.sum(axis=0)[None] for each in (skewness, information))
+    complete = _integral_of_ratio(skewness_of_all, of_all, grid.step)
+    return _Warm(information, skewness, complete, grid.step)
 
 
-def _cell(
-    height: FloatArray, nodes: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, Integers]:
-    """A start by a parabola through the highest grid points, the points about it, and the bound
-    (-1 or 1) of those that rise to one."""
-    last = len(nodes) - 1
-    top = height.max(axis=0)
-    side = np.where(height[last] >= top - FLAT, 1, np.where(height[0] >= top - FLAT, -1, 0))
-    best = np.clip(height.argmax(axis=0), 1, last - 1)
-    person = np.arange(height.shape[1])
-    before, here, after = (height[best + s, person] for s in (-1, 0, 1))
-    bend = before - 2.0 * here + after
-    shift = np.divide(0.5 * (before - after), bend, out=np.zeros_like(bend), where=bend < 0.0)
-    start = nodes[best] + np.clip(shift, -0.9, 0.9) * (nodes[1] - nodes[0])
-    start = np.where(side > 0, nodes[last], np.where(side < 0, nodes[0], start))
-    return start, nodes[best - 1], nodes[best + 1], side.astype(np.int8)
+def _integral_of_ratio(skewness: FloatArray, information: FloatArray, step: float) -> FloatArray:
+    """The integral of J / (2 I) up to a constant, (Q, n); J and I are (n, Q).
+
+    The trapezoidal rule with the first correction of Euler and Maclaurin.
+    """
+    rate = _half_ratio(skewness, information).T
+    return step * (np.cumsum(rate, axis=0) - 0.5 * rate) - step**2 / 12.0 * np.gradient(
+        rate, step, axis=0
+    )
+
+
+def _half_ratio(skewness: FloatArray, information: FloatArray) -> FloatArray:
+    """J / (2 I), 0 where there is no information."""
+    nothing = np.zeros_like(skewness)
+    return np.divide(skewness, 2.0 * information, out=nothing, where=information > 0.0)
 
 
 class _Equation:
-    """l' + (mean - theta) / sd^2 + J / (2 I) of some persons, each at a theta of their own."""
+    """l' + (mean - theta) / sd^2 + J / (2 I) of some persons, each at a theta of their own.
+
+    ``precision`` is 1 / sd^2, 0 for no prior; ``bend`` (n,) the slope of J / (2 I) near the root,
+    None if that is not in the equation.
+    """
 
     def __init__(
-        self, items: Items, codes: Codes, prior: tuple[float, float], *, weighted: bool
+        self, items: Items, codes: Codes, mean: float, precision: float, bend: FloatArray | None
     ) -> None:
         self._blocks = [(block, codes[:, block.columns]) for block in items.blocks]
-        self._mean, self._precision = prior
-        self.weighted = weighted
+        self._mean, self._precision, self._bend = mean, precision, bend
 
-    def at(
-        self, theta: FloatArray, who: NDArray[np.intp]
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Value, slope and information at ``theta`` of the persons ``who``, each (n,)."""
-        value = self._precision * (self._mean - theta)
-        slope = np.full_like(theta, -self._precision)
-        information, skew = np.zeros_like(theta), np.zeros_like(theta)
-        for block, codes in self._blocks:
-            part = block.model.person_derivatives(block.parameters, codes[who], theta)
-            value += part.first
-            slope += part.second
-            information += part.information
-            skew += part.skewness
-        if self.weighted:
-            value += np.divide(
-                skew, 2.0 * information, out=np.zeros_like(skew), where=information > 0.0
-            )
-        return value, slope, information + self._precision
+    def at(self, theta: FloatArray, who: Indices) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Value, slope, and what a standard error is had from (minus the slope, or Fisher's
+        information), at ``theta`` of the persons ``who``, each (n,)."""
+        parts = [
+            block.model.person_derivatives(block.parameters, codes[who], theta)
+            for block, codes in self._blocks
+        ]
+        value, slope, information, skewness = np.add.reduce(parts)
+        if self._bend is not None:
+            value += _half_ratio(skewness, information)
+            return value, slope + self._bend[who], information
+        if self._precision:
+            value += self._precision * (self._mean - theta)
+            slope -= self._precision
+            information += self._precision
+        return value, slope, np.where(slope < 0.0, -slope, information)
 
 
-def _solved(
-    equation: _Equation, start: FloatArray, low: FloatArray, high: FloatArray, side: Integers
-) -> tuple[FloatArray, FloatArray]:
-    """Roots by Newton steps that stay between ``low`` and ``high``, and standard errors."""
-    theta, low, high = start.copy(), low.copy(), high.copy()
-    error = np.empty_like(theta)
+def _solved(equation: _Equation, cell: _Cell) -> tuple[FloatArray, FloatArray]:
+    """Roots by Newton steps that stay in the cell, and standard errors."""
+    theta, low, high = cell.start.copy(), cell.low.copy(), cell.high.copy()
+    curvature = np.empty_like(theta)
     who = np.arange(len(theta))
-    for _ in range(MOST_STEPS):
-        value, slope, information = equation.at(theta[who], who)
-        error[who] = _error(slope, information, expected=equation.weighted)
-        inside = side[who] == 0
-        who, value, slope = who[inside], value[inside], slope[inside]
-        rising = value > 0.0
-        low[who[rising]] = theta[who[rising]]
-        high[who[~rising]] = theta[who[~rising]]
-        middle = 0.5 * (low[who] + high[who])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            newton = theta[who] - value / slope
-        good = (slope < 0.0) & (newton >= low[who]) & (newton <= high[who])
-        after = np.where(good, newton, middle)
-        moved = np.abs(after - theta[who]) > SOLVED
-        theta[who] = after
-        who = who[moved]
-        if len(who) == 0:
-            break
-    return theta, error
-
-
-def _error(slope: FloatArray, information: FloatArray, *, expected: bool) -> FloatArray:
-    """1 / sqrt of the observed information, or of Fisher's where that is not positive."""
-    curvature = information if expected else np.where(slope < 0.0, -slope, information)
-    with np.errstate(divide="ignore"):
-        return np.asarray(1.0 / np.sqrt(curvature))
-
-
-def _integrated(warm: tuple[FloatArray, FloatArray], codes: Codes, step: float) -> FloatArray:
-    """The integral of J / (2 I) over the items answered, along the grid, (Q, n) or (Q, 1)."""
-    given = np.ones((1, codes.shape[1])) if codes.min() >= 0 else (codes >= 0).astype(np.float64)
-    information, skew = ((given @ part).T for part in warm)
-    rate = np.divide(skew, 2.0 * information, out=np.zeros_like(skew), where=information > 0.0)
-    result = np.zeros_like(rate)
-    result[1:] = np.cumsum(0.5 * step * (rate[1:] + rate[:-1]), axis=0)
-    return result
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for _ in range(MOST_STEPS):
+            here = theta[who]
+            value, slope, curvature[who] = equation.at(here, who)
+            rising = value > 0.0
+            low[who] = floor = np.where(rising, here, low[who])
+            high[who] = ceiling = np.where(rising, high[who], here)
+            newton = here - value / slope
+            good = (slope < 0.0) & (newton >= floor) & (newton <= ceiling)
+            theta[who] = after = np.where(good, newton, 0.5 * (floor + ceiling))
+            who = who[np.abs(after - here) > SOLVED]
+            if len(who) == 0:
+                break
+        return theta, 1.0 / np.sqrt(curvature)

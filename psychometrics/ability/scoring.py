@@ -1,6 +1,7 @@
 """Theta of each person, with its standard error."""
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 import numpy as np
@@ -92,7 +93,7 @@ def score(
         raise BadOption(f"method = {method!r} is none of EAP, MAP, ML, WLE")
     mean, sd = check_prior(mean, sd)
     codes = read_codes(responses, items, missing)
-    n_answered = np.count_nonzero(codes >= 0, axis=1)
+    n_answered = (codes >= 0).sum(axis=1)
     if method == "EAP":
         table = (
             tabulated(items, mean, sd)
@@ -107,7 +108,7 @@ def score(
             error[rows] = np.sqrt(np.maximum(square - theta[rows] ** 2, 0.0))
         return Abilities(theta, error, np.zeros(len(codes), np.int8), n_answered, method)
     low, high = bounds
-    if not (np.isfinite([low, high]).all() and low < high):
+    if not (isfinite(low) and isfinite(high) and low < high):
         raise BadOption(f"bounds = {bounds} is not a range of theta")
     theta, error, at_bound = maxima(codes, items, method, mean, sd, (float(low), float(high)))
     return Abilities(theta, error, at_bound, n_answered, method)

@@ -6,6 +6,7 @@ Tables are remembered for the items scored last, so that a live session pays for
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -118,7 +119,7 @@ def log_posteriors(codes: Codes, table: Tabulated) -> Iterator[tuple[slice, Floa
 
 def check_prior(mean: float, sd: float) -> tuple[float, float]:
     """The prior's mean and standard deviation as floats."""
-    if not (np.isfinite(mean) and np.isfinite(sd) and sd > 0.0):
+    if not (isfinite(mean) and isfinite(sd) and sd > 0.0):
         raise BadOption(f"theta cannot have mean {mean} and standard deviation {sd}")
     return float(mean), float(sd)
 

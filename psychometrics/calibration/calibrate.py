@@ -1,6 +1,7 @@
 """`calibrate`: responses in, item parameters with their certificate out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from psychometrics.calibration.arrangement import arrange, block_priors, slope_o
 from psychometrics.calibration.estimation import Estimate, Problem, estimate
 from psychometrics.calibration.layout import Layout, State
 from psychometrics.calibration.priors import Prior, check_priors
-from psychometrics.calibration.report import Errors, assembled, standard_errors
+from psychometrics.calibration.report import CONVERGED, Errors, assembled, standard_errors
 from psychometrics.calibration.result import Calibration
 from psychometrics.calibration.sample import Sample, compile_sample
 from psychometrics.calibration.screening import Study, screen
@@ -76,7 +77,7 @@ def calibrate(
     errors : {"observed", "cross-product", "sandwich"} or None
         Standard errors: from the observed information (Louis, 1982; the same as Oakes, 1999),
         from the cross-product of scores, or both sandwiched (White, 1982); None for none.  They
-        cost about ten times the estimation itself where persons are many.
+        cost about as much as the estimation itself where persons are many; the cross-product half.
     quadrature : Quadrature, optional
         Nodes to use as they are.  By default nodes are equally spaced, fine enough for the
         sharpest posterior and wide enough for every population.
@@ -215,10 +216,13 @@ def _estimated(
             nodes.covers(mean, sd)
             for mean, sd in zip(found.state.means, found.state.sds, strict=True)
         )
-        if found.diverging or (wide and nodes.step <= 1.05 * wanted.step):
-            break
-        start, nodes = found.state, wanted
-    return found.after(cycles), nodes
+        settled = wide and nodes.step <= 1.05 * wanted.step
+        gave_up = found.cycles >= max_cycles and np.abs(found.gradient).max(initial=0) >= CONVERGED
+        if settled or found.diverging or gave_up:
+            return found.after(cycles), nodes
+        used, start, nodes = nodes, found.state, wanted
+    # every estimate asked for wider or finer nodes than it was made on: it runs away
+    return replace(found.after(cycles), diverging=True), used
 
 
 def _nodes_for(layout: Layout, sample: Sample, state: State) -> Quadrature:

@@ -5,9 +5,13 @@ information minus what the missing theta takes away, the posterior covariance of
 complete-data score.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from psychometrics.calibration.estimation import Problem
 from psychometrics.calibration.layout import Layout, State
@@ -18,33 +22,20 @@ from psychometrics.calibration.maximization import (
 )
 from psychometrics.calibration.sample import Sample
 from psychometrics.models import FloatArray
+from psychometrics.models.log_linear import LogLinear
 from psychometrics.posterior.expectation import Expectations, posterior_of, tabulate
-from psychometrics.posterior.features import Codes, Indices
+from psychometrics.posterior.features import PERSONS_A_BLOCK, Codes, Indices, Run
 from psychometrics.quadrature import Quadrature
 
-NEGLIGIBLE = 1e-10  # posterior weight of a node that adds nothing to a sum
+TINY = 1e-15  # root of a posterior weight that adds nothing; subnormal products would cost time
+NEGLIGIBLE = 1e-6  # share of a variance that polynomials left out may have
+EXACT_DEGREES = 2  # the polynomials after p_1 add a few percent, which float32 holds to 1e-9
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Information:
-    """Matrices (n_free, n_free) by the free parameters, at the estimate.
-
-    Attributes
-    ----------
-    observed : array
-        Minus the second derivative of the objective.
-    cross_product : array
-        Sum over persons of the outer product of their score, plus the prior's curvature.
-    """
-
-    observed: FloatArray
-    cross_product: FloatArray
-
-
-def information_at(
+def observed_information(
     problem: Problem, sample: Sample, state: State, found: Expectations, quadrature: Quadrature
-) -> Information:
-    """Both matrices, by one pass over the responses.
+) -> FloatArray:
+    """Minus the second derivative of the objective at a state, (n_free, n_free).
 
     Parameters
     ----------
@@ -57,8 +48,18 @@ def information_at(
     quadrature : Quadrature
     """
     complete, prior = _complete(problem, state, found, quadrature)
-    squares, scores = _person_sums(problem, sample, state, quadrature)
-    return Information(complete + prior - (squares - scores), scores + prior)
+    return complete + prior - _sum_of_squares(problem, sample, state, quadrature, 1, None)
+
+
+def cross_product(
+    problem: Problem, sample: Sample, state: State, found: Expectations, quadrature: Quadrature
+) -> FloatArray:
+    """Sum over persons of the outer product of their score, plus the prior's curvature.
+
+    Parameters as of `observed_information`.
+    """
+    _, prior = _complete(problem, state, found, quadrature)
+    return prior + _sum_of_squares(problem, sample, state, quadrature, 0, 1)
 
 
 def _complete(
@@ -106,93 +107,176 @@ def _add(matrix: FloatArray, index: np.ndarray, p: int, change: FloatArray) -> N
         np.add.at(matrix, (index[both, row], index[both, p]), change[both, row])
 
 
-def _person_sums(
-    problem: Problem, sample: Sample, state: State, quadrature: Quadrature
-) -> tuple[FloatArray, FloatArray]:
-    """Sums over persons of E[S S'] and E[S] E[S]', S being the complete-data score."""
+def _sum_of_squares(
+    problem: Problem,
+    sample: Sample,
+    state: State,
+    quadrature: Quadrature,
+    first: int,
+    beyond: int | None,
+) -> FloatArray:
+    """Sum over persons, and over k from ``first`` to below ``beyond``, of E[S p_k] E[S p_k]'.
+
+    S is the complete-data score, and the p_k are polynomials of theta, orthonormal under the
+    person's posterior: k = 0 gives E[S] E[S]', and all others together the covariance of S.
+    Beside a posterior the curves of items are nearly straight, so that few hold all digits.
+    """
     layout = problem.layout
-    n_nodes = len(quadrature.nodes)
     tables = tabulate(layout.filled(state), quadrature, state.means, state.sds)
-    scores = _Scores(layout, state, quadrature)
     bases = problem.features.forms.astype(np.float64) @ tables.log_zero
-    squares = np.zeros((layout.n_free, layout.n_free))
-    products = np.zeros_like(squares)
-    for run in problem.features.runs:
-        buffer = np.empty(n_nodes * (run.stop - run.start))
-        posterior = posterior_of(problem.features, tables, bases, run, buffer)
-        weights = problem.features.weights_of(run)
-        chosen = scores.chosen(sample.codes[run.start : run.stop])
-        mean = np.zeros((len(weights), layout.n_free))
-        for node in range(n_nodes):
-            share = posterior[node]
-            rows = np.flatnonzero(share > NEGLIGIBLE)
-            if len(rows) == 0:
-                continue
-            score = scores.of(chosen, rows, node, run.group)
-            root = np.sqrt(share[rows])[:, None]
-            score *= root
-            mean[rows] += root * score
-            score *= np.sqrt(weights[rows])[:, None]
-            squares += score.T @ score
-        mean *= np.sqrt(weights)[:, None]
-        products += mean.T @ mean
-    return squares, products
+    scores = _Scores(layout, state, quadrature)
+    result = np.zeros((len(scores.position), len(scores.position)))
+    for run in _pieces(problem.features.runs):
+        buffer = np.empty(len(quadrature.nodes) * (run.stop - run.start))
+        root = np.sqrt(posterior_of(problem.features, tables, bases, run, buffer))
+        root[root < TINY] = 0.0
+        scale = root * np.sqrt(problem.features.weights_of(run))
+        answers = scores.answers(sample.codes[run.start : run.stop], run.group)
+        so_far, last = np.zeros(len(result)), np.full(len(result), np.inf)
+        polynomials = enumerate(_orthonormal(root, quadrature.nodes))
+        for degree, polynomial in islice(polynomials, first, beyond):
+            precision = np.float64 if degree < EXACT_DEGREES else np.float32
+            weights = (scale * polynomial).astype(precision, copy=False)
+            moments = scores.moments(answers, weights, degree)
+            square = moments.T @ moments
+            result += square
+            before, last = last, np.diag(square)
+            so_far += last
+            # those still to come, were they a geometric series: last^2 / (before - last)
+            if (last**2 <= NEGLIGIBLE * so_far * (before - last)).all():
+                break
+    return scores.by_parameter(result)
+
+
+def _pieces(runs: tuple[Run, ...]) -> Iterator[Run]:
+    for run in runs:
+        for low in range(run.start, run.stop, PERSONS_A_BLOCK):
+            yield replace(run, start=low, stop=min(low + PERSONS_A_BLOCK, run.stop))
+
+
+def _orthonormal(root: FloatArray, nodes: FloatArray) -> Iterator[FloatArray]:
+    """root * p_k on the nodes, (Q, n), k = 0, ..., Q - 1: polynomials orthonormal under root**2.
+
+    0 where a posterior rests on k nodes or fewer.  Source: the Lanczos recurrence, e.g. Gautschi
+    (2004), Orthogonal Polynomials: Computation and Approximation, section 3.1.
+    """
+    theta = nodes[:, None]
+    least = 1e-8 * (nodes[-1] - nodes[0])
+    before, here, norm = np.zeros_like(root), root, np.zeros(root.shape[1])
+    for _ in nodes[1:]:
+        yield here
+        after = theta * here
+        after -= np.einsum("qn,qn->n", after, here) * here
+        after -= norm * before
+        norm = np.sqrt(np.einsum("qn,qn->n", after, after))
+        after *= np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > least)
+        before, here = here, after
+    yield here
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """The free parameters of one block, (F,) in number, among the columns of scores.
+
+    Attributes
+    ----------
+    columns : slice
+    items : (F,) integer array
+        Whose they are.
+    changes : (K - 1, Q, F) array
+        Derivatives of log P(k) / P(0).
+    linear : bool
+        Whether these are straight lines in theta, of which p_2, p_3, ... know nothing.
+    """
+
+    columns: slice
+    items: Indices
+    changes: FloatArray
+    linear: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answers:
+    """Which curves the answers of some persons of one group pick.
+
+    Attributes
+    ----------
+    group : int
+    given : (n, F) bool array or None
+        Whether the column's item was given; None if all were.
+    chosen : list of lists of (n, F_part) bool arrays
+        Whether category 1, 2, ... was chosen, part by part.
+    """
+
+    group: int
+    given: NDArray[np.bool_] | None
+    chosen: list[list[NDArray[np.bool_]]]
 
 
 class _Scores:
-    """Each person's complete-data score by the free parameters, at any node."""
+    """Persons' complete-data scores: a column for every free parameter of every item, so several
+    for one that items share, and one for every free mean and variance.
+
+    ``position`` holds the columns' positions among the free parameters.
+    """
 
     def __init__(self, layout: Layout, state: State, quadrature: Quadrature) -> None:
-        self._layout = layout
-        self._gradients = [
-            block.model.gradient(values, quadrature.nodes).transpose(3, 1, 2, 0).copy()
-            for block, values in zip(layout.blocks, state.blocks, strict=True)
-        ]  # Q, P, K, J
-        self._shared = [
-            len(np.unique(index[index >= 0])) < (index >= 0).sum() for index in layout.indices
-        ]
-        self._populations = [
-            _centred_statistics(quadrature, mean, sd)
-            for mean, sd in zip(state.means, state.sds, strict=True)
-        ]
+        self._parts: list[_Part] = []
+        zeros, positions, n_columns = [], [], 0
+        for block, index, values in zip(layout.blocks, layout.indices, state.blocks, strict=True):
+            item, parameter = np.nonzero(index >= 0)
+            gradient = block.model.gradient(values, quadrature.nodes)[item, parameter]
+            by_category = gradient.transpose(1, 2, 0)
+            columns = slice(n_columns, n_columns + len(item))
+            n_columns = columns.stop
+            changes = np.ascontiguousarray(by_category[1:] - by_category[0])
+            linear = isinstance(block.model, LogLinear)
+            self._parts.append(_Part(columns, block.columns[item], changes, linear))
+            zeros.append(by_category[0])
+            positions.append(index[item, parameter])
+        populations = np.stack([layout.mean_index, layout.variance_index], axis=1)
+        group, kind = np.nonzero(populations >= 0)
+        self.position = np.concatenate([*positions, populations[group, kind]])
+        self._n_free = layout.n_free
+        self._curves = []
+        for g, (mean, sd) in enumerate(zip(state.means, state.sds, strict=True)):
+            own = _centred_statistics(quadrature, mean, sd)[kind] * (group == g)[:, None]
+            self._curves.append(np.concatenate([*zeros, own.T], axis=1))
 
-    def chosen(self, codes: Codes) -> list[list[FloatArray]]:
-        """0/1 matrices (n, J_block) of each category of each block."""
-        return [
-            [
-                np.equal(codes[:, block.columns], k).astype(np.float64)
-                for k in range(block.n_categories)
-            ]
-            for block in self._layout.blocks
+    def answers(self, codes: Codes, group: int) -> _Answers:
+        given = None
+        if codes.min() < 0:
+            given = np.ones((len(codes), len(self.position)), dtype=bool)
+            for part in self._parts:
+                given[:, part.columns] = codes[:, part.items] >= 0
+        chosen = [
+            [codes[:, part.items] == k for k in range(1, len(part.changes) + 1)]
+            for part in self._parts
         ]
+        return _Answers(group, given, chosen)
 
-    def of(
-        self, chosen: list[list[FloatArray]], rows: Indices, node: int, group: int
-    ) -> FloatArray:
-        """Scores (n, n_free) of some rows at a node."""
-        layout = self._layout
-        result = np.zeros((len(rows), layout.n_free))
-        for columns, gradients, index, shared in zip(
-            chosen, self._gradients, layout.indices, self._shared, strict=True
-        ):
-            here = [column[rows] for column in columns]
-            for p, by_category in enumerate(gradients[node]):
-                free = index[:, p] >= 0
-                if not free.any():
-                    continue
-                score = here[0] * by_category[0]
-                for column, slope in zip(here[1:], by_category[1:], strict=True):
-                    score += column * slope
-                if shared:
-                    np.add.at(result.T, index[free, p], score.T[free])
-                else:
-                    result[:, index[free, p]] = score[:, free]
-        for index, statistic in (
-            (layout.mean_index, self._populations[group][0]),
-            (layout.variance_index, self._populations[group][1]),
-        ):
-            if index[group] >= 0:
-                result[:, index[group]] = statistic[node]
+    def moments(self, answers: _Answers, weights: NDArray[Any], degree: int) -> NDArray[Any]:
+        """Sums over nodes of the scores times ``weights`` (Q, n), which hold p_k, shape (n, F).
+
+        In the precision of ``weights``.
+        """
+        curves = self._curves[answers.group].astype(weights.dtype, copy=False)
+        result: NDArray[Any] = weights.T @ curves
+        if answers.given is not None:
+            result *= answers.given
+        for part, chosen in zip(self._parts, answers.chosen, strict=True):
+            if part.linear and degree > 1:
+                continue
+            for change, column in zip(part.changes, chosen, strict=True):
+                more = weights.T @ change.astype(weights.dtype, copy=False)
+                more *= column
+                result[:, part.columns] += more
+        return result
+
+    def by_parameter(self, matrix: FloatArray) -> FloatArray:
+        """Columns (F, F) added up to free parameters (n_free, n_free)."""
+        result = np.zeros((self._n_free, self._n_free))
+        np.add.at(result, (self.position[:, None], self.position), matrix)
         return result
 
 

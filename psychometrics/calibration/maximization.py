@@ -111,7 +111,8 @@ def _items(
 ) -> tuple[FloatArray, FloatArray]:
     """A block's parameters after the steps, and the gradient before."""
     free = index >= 0
-    shared = bool(free.any()) and len(np.unique(index[free])) < int(free.sum())
+    positions = np.bincount(index[free])
+    shared = bool(positions.max(initial=0) > 1)
     n_items, n_parameters = start.shape
     given = counts.sum(axis=1)
     flat = counts.reshape(n_items, -1, 1)

@@ -25,7 +25,8 @@ class Prior(Protocol):
     """A density; ``of_logit`` tells whether it is evaluated at the logit of its quantity."""
 
     @property
-    def of_logit(self) -> bool: ...
+    def of_logit(self) -> bool:
+        """Whether x is the logit of the quantity."""
 
     @property
     def typical(self) -> float:
@@ -37,7 +38,17 @@ class Prior(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """Normal density, of a slope, an intercept or b, in logits."""
+    """Normal density, of a slope, an intercept or b, in logits.
+
+    Parameters
+    ----------
+    mean, sd : float
+        ``sd`` above 0.
+
+    Raises
+    ------
+    BadOption
+    """
 
     mean: float
     sd: float
@@ -61,7 +72,17 @@ class Normal:
 
 @dataclass(frozen=True, slots=True)
 class LogNormal:
-    """Lognormal density, of a slope: log a is normal with this mean and standard deviation."""
+    """Lognormal density, of a slope: log a is normal.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Of log a; ``sd`` above 0.
+
+    Raises
+    ------
+    BadOption
+    """
 
     mean: float
     sd: float
@@ -89,7 +110,17 @@ class LogNormal:
 
 @dataclass(frozen=True, slots=True)
 class Beta:
-    """Beta density, of an asymptote c or u."""
+    """Beta density, of an asymptote c or u (Swaminathan & Gifford, 1986).
+
+    Parameters
+    ----------
+    alpha, beta : float
+        Above 0; the mean is alpha / (alpha + beta).
+
+    Raises
+    ------
+    BadOption
+    """
 
     alpha: float
     beta: float
@@ -115,7 +146,17 @@ class Beta:
 
 @dataclass(frozen=True, slots=True)
 class LogitNormal:
-    """Normal density of the logit of an asymptote c or u."""
+    """Normal density of the logit of an asymptote c or u.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Of the logit; ``sd`` above 0.
+
+    Raises
+    ------
+    BadOption
+    """
 
     mean: float
     sd: float

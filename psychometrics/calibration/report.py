@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from psychometrics.calibration.estimation import Estimate, Problem
-from psychometrics.calibration.information import information_at
+from psychometrics.calibration.information import cross_product, observed_information
 from psychometrics.calibration.layout import Layout
 from psychometrics.calibration.priors import Prior
 from psychometrics.calibration.result import Calibration, Certificate, Flag
@@ -51,13 +51,13 @@ def standard_errors(
     """Covariance matrix of the estimates, None if not asked for or not positive definite."""
     if errors is None or problem.layout.n_free == 0:
         return None
-    information = information_at(problem, sample, found.state, found.expectations, quadrature)
+    where = (problem, sample, found.state, found.expectations, quadrature)
     if errors == "cross-product":
-        return _inverse(information.cross_product)
-    inverse = _inverse(information.observed)
+        return _inverse(cross_product(*where))
+    inverse = _inverse(observed_information(*where))
     if inverse is None or errors == "observed":
         return inverse
-    return inverse @ information.cross_product @ inverse
+    return inverse @ cross_product(*where) @ inverse
 
 
 def _inverse(matrix: FloatArray) -> FloatArray | None:
@@ -266,6 +266,7 @@ def _flags(
     study: Study, layout: Layout, found: Estimate, a: FloatArray, b: FloatArray
 ) -> list[Flag]:
     flags = []
+    largest = np.abs(np.nan_to_num(b)).max(axis=1)
     for item in study.columns.tolist():
         name = study.names[item]
         if abs(a[item]) < FLAT_SLOPE:
@@ -282,7 +283,7 @@ def _flags(
             flags.append(
                 Flag("steep_slope", f"item {name!r} has slope {a[item]:.1f}: nearly a step", item)
             )
-        if np.nanmax(np.abs(b[item]), initial=0.0) > LARGE_DIFFICULTY:
+        if largest[item] > LARGE_DIFFICULTY:
             flags.append(
                 Flag(
                     "large_difficulty",

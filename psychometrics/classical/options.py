@@ -100,7 +100,8 @@ def analyse_options(
     -----
     The score is the rest score of `psychometrics.classical.items.analyse_items`: the share of
     the *other* items given that the person had right.  Groups are quantile groups of it among
-    those given the item.
+    those given the item.  A distractor that under 5 in 100 choose is flagged (Haladyna & Downing,
+    1993).
     """
     labels = np.asarray(choices)
     if labels.ndim != 2:

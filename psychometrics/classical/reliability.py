@@ -45,7 +45,8 @@ class Reliability:
     n_smallest : int
         The smallest number of persons behind any covariance (``n_persons`` on complete data).
     mean, standard_deviation : float
-        Of the sum score over all items, in points.
+        Of the sum score over all items, in points; the deviation is NaN where no two persons
+        were given some item, or some two items together, which ``alpha.undefined`` says.
     alpha, omega : Coefficient
         Cronbach's alpha; McDonald's omega of the one-factor model.
     standard_error_of_measurement : float
@@ -191,7 +192,7 @@ def _why_no_alpha(moments: _Moments) -> str | None:
         return "Alpha needs at least two items."
     lonely = np.argwhere(moments.counts < 2)
     if len(lonely):
-        j, k = lonely[0]
+        j, k = min(lonely.tolist(), key=lambda pair: (pair[0] != pair[1], pair))
         whom = f"item {j} was" if j == k else f"items {j} and {k} were together"
         return f"Fewer than two persons answered what alpha needs: {whom} given to too few."
     if not moments.covariances.sum() > _rounding(moments.covariances):

@@ -138,6 +138,10 @@ def wald_tests(first: ConditionalCalibration, second: ConditionalCalibration) ->
         locations on the items they have in common only if neither left an item out that the
         other kept, so calibrations that differ there are refused.
 
+    Returns
+    -------
+    WaldTests
+
     Raises
     ------
     BadOption

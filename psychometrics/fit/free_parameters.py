@@ -50,6 +50,14 @@ def free_parameters(items: Items) -> FreeParameters:
     Rasch, PCM and RSM items have slope 1 and, if there are only such items, the variance of theta
     is free; 1PL items share one slope; RSM items share their steps, and the first of them has
     location 0.
+
+    Parameters
+    ----------
+    items : Items
+
+    Returns
+    -------
+    FreeParameters
     """
     shared: dict[tuple[str, int], int] = {}
     index = []

@@ -18,7 +18,7 @@ from psychometrics.fit.moments import (
     item_functions,
     moments,
 )
-from psychometrics.fit.residuals import population, read_scored, refuse_nominal
+from psychometrics.fit.residuals import complete_rows, population, read_scored, refuse_nominal
 from psychometrics.models import Items
 from psychometrics.responses import Codes
 
@@ -45,6 +45,8 @@ class LimitedInformation:
         The same statistic of that model.
     n_persons : int
         Persons with all responses, who alone are used.
+    flags : tuple of str
+        How many persons were not used, and why.
     """
 
     statistic: float
@@ -59,6 +61,7 @@ class LimitedInformation:
     null_statistic: float
     null_df: int
     n_persons: int
+    flags: tuple[str, ...] = ()
 
 
 def limited_information(
@@ -105,6 +108,7 @@ def limited_information(
 
     Notes
     -----
+    Persons with a missing response are not used, and ``flags`` counts them.
     M2: Maydeu-Olivares & Joe (2006); M2*: Cai & Hansen (2013); C2: Cai & Monroe (2014).  RMSEA
     has n - 1 under the root.
     """
@@ -112,7 +116,7 @@ def limited_information(
         raise BadOption(f"there are M2* (M2 for two categories) and C2, not {statistic!r}")
     refuse_nominal(items)
     codes = read_scored(responses, items, missing)
-    codes = codes[(codes >= 0).all(axis=1)]
+    codes, flags = complete_rows(codes)
     if len(codes) < 2:
         raise NotEnoughData("fewer than two persons have answered all items")
     functions = item_functions(items.n_categories, collapsed=statistic == "M2*")
@@ -144,6 +148,7 @@ def limited_information(
         null_statistic=null,
         null_df=null_df,
         n_persons=len(codes),
+        flags=flags,
     )
 
 

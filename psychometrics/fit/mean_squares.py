@@ -96,7 +96,26 @@ def person_mean_squares(
     missing: int | None = None,
     least_variance: float = LEAST_VARIANCE,
 ) -> MeanSquares:
-    """Infit and outfit of each person; parameters and errors as for `item_mean_squares`."""
+    """Infit and outfit of each person.
+
+    Parameters
+    ----------
+    responses, items, theta, missing, least_variance
+        As for `item_mean_squares`.
+
+    Returns
+    -------
+    MeanSquares
+        One a person.
+
+    Raises
+    ------
+    BadResponses, BadOption, BadItems
+
+    Notes
+    -----
+    Wright & Masters (1982), table 5.3a.
+    """
     return _of_matrix(responses, items, theta, missing, least_variance, axis=1)
 
 

@@ -9,7 +9,7 @@ from scipy.stats import chi2
 
 from psychometrics.errors import NotEnoughData
 from psychometrics.fit.free_parameters import FreeParameters, free_parameters
-from psychometrics.fit.residuals import population, read_scored
+from psychometrics.fit.residuals import complete_rows, population, read_scored
 from psychometrics.models import Items
 
 Floats = NDArray[np.float64]
@@ -77,9 +77,14 @@ def full_information(
     NotEnoughData
         No person has answered all items.
     BadResponses, BadOption
+
+    Notes
+    -----
+    Bock & Aitkin (1981) for G2.  A table of patterns needs whole patterns: persons with a missing
+    response are not used, and ``flags`` counts them.
     """
     codes = read_scored(responses, items, missing)
-    codes = codes[(codes >= 0).all(axis=1)]
+    codes, left_out = complete_rows(codes)
     if not len(codes):
         raise NotEnoughData("no person has answered all items")
     patterns, counts = np.unique(codes, axis=0, return_counts=True)
@@ -93,7 +98,7 @@ def full_information(
     x2 = float(counts.astype(float) ** 2 @ np.exp(-log_expected)) - n_persons
     n_patterns = float(np.prod(items.n_categories.astype(float)))
     df = n_patterns - 1 - (free_parameters(items) if free is None else free).n
-    flags = []
+    flags = list(left_out)
     if df <= 0:
         flags.append("There are no more patterns than parameters: nothing is left to test.")
     elif n_persons < ENOUGH * n_patterns:

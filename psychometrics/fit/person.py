@@ -150,7 +150,28 @@ def item_zh(
 ) -> ItemLikelihoodFit:
     """Zh of each item: the log-likelihood of all its responses, standardised.
 
-    Parameters and errors as for `person_fit`.  Persons whose ability is not finite are not used.
+    Parameters
+    ----------
+    responses : (n_persons, n_items) array
+        Categories; NaN (or the code ``missing``) for not administered.
+    items : Items
+        Of any model.
+    theta : (n_persons,) array
+        Abilities in logits; a person whose ability is not finite is not used.
+    missing : int, optional
+        Code of a response not administered in an integer array.
+
+    Returns
+    -------
+    ItemLikelihoodFit
+
+    Raises
+    ------
+    BadResponses, BadOption
+
+    Notes
+    -----
+    Drasgow, Levine & Williams (1985), summed over persons instead of items.
     """
     codes = read_scored(responses, items, missing)
     parts = _likelihood_parts(codes, items, read_theta(theta, len(codes))).sum(axis=0)

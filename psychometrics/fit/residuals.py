@@ -36,6 +36,16 @@ def read_scored(responses: ArrayLike, items: Items, missing: int | None) -> Code
     return codes
 
 
+def complete_rows(codes: Codes) -> tuple[Codes, tuple[str, ...]]:
+    """The persons who answered every item, and a flag that counts the others."""
+    complete = (codes >= 0).all(axis=1)
+    without = len(codes) - int(complete.sum())
+    if not without:
+        return codes, ()
+    said = f"{without} of {len(codes)} persons lack a response to some item and are not used."
+    return codes[complete], (said,)
+
+
 def read_theta(theta: ArrayLike, n_persons: int) -> Floats:
     """Abilities, one a person; what is not finite stays and is not used.
 

@@ -9,7 +9,7 @@ from scipy.stats import chi2
 from psychometrics.conditional.symmetric import one, times_item, without_each
 from psychometrics.errors import NotEnoughData
 from psychometrics.fit.free_parameters import FreeParameters, free_parameters
-from psychometrics.fit.residuals import population, read_scored, refuse_nominal
+from psychometrics.fit.residuals import complete_rows, population, read_scored, refuse_nominal
 from psychometrics.fit.sparse_tables import merge_sparse_cells
 from psychometrics.models import Items
 from psychometrics.responses import Codes
@@ -34,6 +34,8 @@ class ItemChiSquare:
         Persons behind the tables.
     undefined : tuple of (str or None)
         Why an item has no ``statistic``, or no ``p_value``.
+    flags : tuple of str
+        How many persons were not used, and why.
     """
 
     statistic: Floats
@@ -42,6 +44,7 @@ class ItemChiSquare:
     rmsea: Floats
     n_persons: int
     undefined: tuple[str | None, ...]
+    flags: tuple[str, ...] = ()
 
 
 def s_x2(
@@ -85,11 +88,12 @@ def s_x2(
     Notes
     -----
     Orlando & Thissen (2000); Kang & Chen (2008) for more than two categories.  A raw score is
-    comparable on the same items only: persons with a missing response are not used.
+    comparable on the same items only: persons with a missing response are not used, and ``flags``
+    counts them.
     """
     refuse_nominal(items)
     codes = read_scored(responses, items, missing)
-    codes = codes[(codes >= 0).all(axis=1)]
+    codes, flags = complete_rows(codes)
     if not len(codes):
         raise NotEnoughData("no person has answered all items, which a raw score needs")
     estimated = free_parameters(items) if free is None else free
@@ -105,9 +109,8 @@ def s_x2(
         cells = awaited > 0
         n_rows[item], n_cells[item] = len(awaited), cells.sum()
         statistic[item] = ((seen[cells] - awaited[cells]) ** 2 / awaited[cells]).sum()
-    return chi_squares(
-        statistic, n_cells - n_rows - estimated.of_items() - estimated.of_population, len(codes)
-    )
+    df = n_cells - n_rows - estimated.of_items() - estimated.of_population
+    return chi_squares(statistic, df, len(codes), flags)
 
 
 def observed_tables(codes: Codes, items: Items) -> list[Floats]:
@@ -138,7 +141,9 @@ def expected_tables(items: Items, nodes: Floats, weights: Floats) -> list[Floats
     return tables
 
 
-def chi_squares(statistic: Floats, df: Floats, n_persons: int) -> ItemChiSquare:
+def chi_squares(
+    statistic: Floats, df: Floats, n_persons: int, flags: tuple[str, ...] = ()
+) -> ItemChiSquare:
     """The probabilities and RMSEA that go with statistics and degrees of freedom."""
     whole = np.maximum(df, 0).astype(np.int64)
     tested = whole > 0
@@ -152,4 +157,5 @@ def chi_squares(statistic: Floats, df: Floats, n_persons: int) -> ItemChiSquare:
         undefined=tuple(
             None if good else "Too few cells are left for a degree of freedom." for good in tested
         ),
+        flags=flags,
     )

@@ -13,6 +13,8 @@ from scipy.special import expit, logit
 from psychometrics.models.logistic import log_expit
 from psychometrics.models.model import FloatArray, Metric, Model, PersonDerivatives
 
+SATURATED = 690.0  # beyond it derivatives move no more, and exp(-z) still is a number to divide by
+
 
 class Asymptotes(Model):
     """The 3PL (u = 1), or the 4PL when ``upper``."""
@@ -50,7 +52,7 @@ class Asymptotes(Model):
         self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None
     ) -> FloatArray:
         z, c, u = self._parts(parameters, theta)
-        high, low = np.exp(log_expit(z)), np.exp(log_expit(-z))
+        high, low = _expits(z)
         by_z = (u - c) * high * low
         changes = [by_z * theta, by_z, low * c * (1.0 - c)]
         if self.upper:
@@ -65,7 +67,7 @@ class Asymptotes(Model):
     ) -> tuple[FloatArray, FloatArray]:
         z, c, u = self._parts(parameters, theta)
         a = parameters[:, :1]
-        high, low = np.exp(log_expit(z)), np.exp(log_expit(-z))
+        high, low = _expits(z)
         change = a * (u - c) * high * low
         bend = a * change * (low - high)
         right = c * low + u * high
@@ -79,11 +81,9 @@ class Asymptotes(Model):
     ) -> PersonDerivatives:
         # P, P' and P'' of the right answer, persons x items, tell everything
         a, d = parameters[:, 0], parameters[:, 1]
-        c = expit(parameters[:, 2])
+        c = _lower(parameters[:, 2])
         u = expit(parameters[:, 3]) if self.upper else 1.0
-        z = theta[:, None] * a + d
-        high = np.exp(log_expit(z))
-        low = np.exp(log_expit(-z))
+        high, low = _expits(theta[:, None] * a + d)
         right = c * low + u * high
         wrong = (1.0 - c) * low + (1.0 - u) * high
         rise = a * (u - c) * high * low
@@ -119,6 +119,17 @@ class Asymptotes(Model):
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """z (J, Q) and the asymptotes c and u, each (J, 1)."""
         z = parameters[:, :1] * theta + parameters[:, 1:2]
-        c = expit(parameters[:, 2:3])
+        c = _lower(parameters[:, 2:3])
         u = expit(parameters[:, 3:4]) if self.upper else np.ones_like(c)
         return z, c, u
+
+
+def _expits(z: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """expit(z) and expit(-z), neither 0."""
+    within = np.clip(z, -SATURATED, SATURATED)
+    return np.exp(log_expit(within)), np.exp(log_expit(-within))
+
+
+def _lower(logit_c: FloatArray) -> FloatArray:
+    """c, kept below 1, so that a wrong answer has some probability."""
+    return np.asarray(expit(np.minimum(logit_c, 36.0)))

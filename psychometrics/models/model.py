@@ -179,9 +179,9 @@ class Model(ABC):
 
         Samejima (1969): the sum over categories of P'(k)^2 / P(k).
         """
-        first, _ = self.theta_derivatives(parameters, theta)
-        probabilities = np.exp(self.log_probabilities(parameters, theta))
-        return np.asarray((probabilities * first**2).sum(axis=1))
+        log_p = self.log_probabilities(parameters, theta)
+        first, _ = self.theta_derivatives(parameters, theta, log_p)
+        return np.asarray((np.exp(log_p) * first**2).sum(axis=1))
 
     def expected_score(self, parameters: FloatArray, theta: FloatArray) -> FloatArray:
         """E[X | theta] with categories as scores 0, ..., K - 1, shape (J, Q)."""

@@ -31,6 +31,14 @@ MODELS = MappingProxyType(
 def model_named(name: str) -> Model:
     """The model of that name.
 
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Model
+
     Raises
     ------
     UnknownModel

@@ -182,7 +182,7 @@ def _block(
     weights = features.weights_of(run)
     mask = None if run.form >= 0 else features.mask(run)
     posterior, top = _unscaled(tables, bases, run, linear, general, mask, buffer)
-    total, first = np.stack([np.ones_like(tables.theta), tables.theta]) @ posterior
+    total, first = np.array([np.ones_like(tables.theta), tables.theta]) @ posterior
     scale = weights / total
     log_likelihood = float(weights @ (top + np.log(total)))
     linear_sums = (scale * first) @ linear
@@ -241,8 +241,8 @@ def _unscaled(
         # the largest is known beforehand, and one product does it all
         top = _highest(theta, base, score)
         posterior = buffer[: len(theta) * len(score)].reshape(len(theta), len(score))
-        lines = np.stack([theta, base, np.full_like(theta, -1.0)], axis=1)
-        np.matmul(lines, np.stack([score, np.ones_like(score), top]), out=posterior)
+        lines = np.array([theta, base, np.full_like(theta, -1.0)]).T
+        np.matmul(lines, np.array([score, np.ones_like(score), top]), out=posterior)
     else:
         posterior = _logs(tables, base, score, general, mask, buffer)
         top = posterior.max(axis=0)
@@ -262,8 +262,7 @@ def _logs(
     """theta * score + base, plus the items' parts that are not in these, nodes x persons."""
     theta = tables.theta
     result = buffer[: len(theta) * len(score)].reshape(len(theta), len(score))
-    lines = np.stack([theta, base], axis=1)
-    np.matmul(lines, np.stack([score, np.ones_like(score)]), out=result)
+    np.matmul(np.array([theta, base]).T, np.array([score, np.ones_like(score)]), out=result)
     if mask is not None:
         result += tables.log_zero.T @ mask.T
     if general.shape[1]:

@@ -34,18 +34,24 @@ class Run:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
-    """Columns of 0/1: person chose category ``category[i]`` of item ``item[i]``."""
+    """Columns of 0/1: person chose category ``category[i]`` of item ``item[i]``.
+
+    ``in_order`` tells that the items are 0, 1, 2, ...
+    """
 
     item: Indices
     category: NDArray[np.int8]
+    in_order: bool
 
     def __len__(self) -> int:
         return len(self.item)
 
     def columns(self, codes: Codes) -> FloatArray:
         """The 0/1 matrix (n, C) of some rows of codes."""
-        in_order = len(self) == codes.shape[1] and (self.item == np.arange(len(self))).all()
-        chosen = codes if in_order else codes[:, self.item]
+        if not len(self):
+            return np.empty((len(codes), 0))
+        every = self.in_order and len(self) == codes.shape[1]
+        chosen = codes if every else codes[:, self.item]
         return np.equal(chosen, self.category).astype(np.float64)
 
 
@@ -57,7 +63,8 @@ def cells_of(blocks: Sequence[Block], *, linear: bool) -> Cells:
             n_cells = block.n_categories - 1
             items.append(np.repeat(block.columns, n_cells))
             categories.append(np.tile(np.arange(1, n_cells + 1, dtype=np.int8), len(block.columns)))
-    return Cells(np.concatenate(items), np.concatenate(categories))
+    item = np.concatenate(items)
+    return Cells(item, np.concatenate(categories), bool((item == np.arange(len(item))).all()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -45,7 +45,23 @@ class ResponseTimes:
 def draw_response_times(
     n_items: int, *, rng: np.random.Generator, seconds: float = 40.0
 ) -> ResponseTimes:
-    """Draw time parameters: intensity N(log ``seconds``, 0.25), discrimination U(1.5, 2.5)."""
+    """Draw time parameters: intensity N(log ``seconds``, 0.25), discrimination U(1.5, 2.5).
+
+    Parameters
+    ----------
+    n_items : int
+    rng : numpy.random.Generator
+    seconds : float
+        What an item of middling intensity takes a person of speed 0; above 0.
+
+    Returns
+    -------
+    ResponseTimes
+
+    Raises
+    ------
+    BadOption
+    """
     if not seconds > 0:
         raise BadOption(f"an item takes more than {seconds} seconds")
     return ResponseTimes(rng.normal(np.log(seconds), 0.25, n_items), rng.uniform(1.5, 2.5, n_items))
@@ -90,6 +106,10 @@ def draw_copying(
     rng : numpy.random.Generator
     theta : (n_persons,) array, optional
         Abilities: in each pair the abler person is then the source.
+
+    Returns
+    -------
+    tuple of Copying
 
     Raises
     ------

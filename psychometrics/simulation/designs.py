@@ -65,6 +65,13 @@ def assign_forms(
 def draw_forms(n_persons: int, n_items: int, *, length: int, rng: np.random.Generator) -> Mask:
     """Draw ``length`` of the items for each person (linear on-the-fly testing).
 
+    Parameters
+    ----------
+    n_persons, n_items : int
+    length : int
+        From 1 to ``n_items``.
+    rng : numpy.random.Generator
+
     Returns
     -------
     (n_persons, n_items) array of bool

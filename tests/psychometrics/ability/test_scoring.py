@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from psychometrics import Items, plausible_values, score, sum_score_table
+from psychometrics import Items, equally_spaced, plausible_values, score, sum_score_table
 from psychometrics.ability import Method, score_probabilities
 from psychometrics.errors import BadOption, BadResponses
 from tests.psychometrics.examples import answers, spread
@@ -227,6 +227,21 @@ def test_plausible_values_have_the_posteriors_mean_and_spread() -> None:
     np.testing.assert_allclose(draws.std(axis=1), eap.standard_error, rtol=0.06)
 
 
+@pytest.mark.parametrize("answered", [0, 3, 12])
+def test_plausible_values_are_distributed_as_the_posterior(answered: int) -> None:
+    """Kolmogorov's distance to the posterior, summed up slowly, is that of a true sample."""
+    items = spread("3PL", 12, c=0.2)
+    x = np.full((1, 12), np.nan)
+    x[0, :answered] = np.arange(answered) % 3 == 0
+    draws = plausible_values(x, items, 20_000, np.random.default_rng(5), mean=0.4, sd=1.2)[0]
+    theta = np.linspace(-9, 9, 3601)
+    height = -(((theta - 0.4) / 1.2) ** 2) / 2 + heights(items, x[0], theta)
+    density = np.exp(height - height.max())
+    below = np.cumsum(density) / density.sum()
+    gap = np.abs(np.interp(np.sort(draws), theta, below) - (np.arange(20_000) + 0.5) / 20_000)
+    assert gap.max() < 1.95 / np.sqrt(20_000)  # one true sample in a thousand is further off
+
+
 def test_plausible_values_come_back_with_the_seed() -> None:
     items = spread("2PL", 5)
     x = np.eye(5)
@@ -234,3 +249,17 @@ def test_plausible_values_come_back_with_the_seed() -> None:
     np.testing.assert_array_equal(one, two)
     with pytest.raises(BadOption, match="n_draws"):
         plausible_values(x, items, 0, np.random.default_rng(9))
+
+
+def test_a_test_of_1308_items_scores_everyone() -> None:
+    """Products of so many probabilities are 0 in floating point, and R's mirt gives NA."""
+    rng = np.random.default_rng(2)
+    items = Items.from_irt("2PL", rng.uniform(0.6, 1.8, 1308), rng.normal(0, 1, 1308))
+    theta = np.array([-2.5, 0.0, 2.5])
+    x = answers(items, theta, rng)
+    for method in get_args(Method):
+        found = score(x, items, method)
+        np.testing.assert_allclose(found.theta, theta, atol=5 * found.standard_error.max())
+        assert (found.standard_error < 0.2).all()
+    fine = score(x, items, "EAP", quadrature=equally_spaced(-6, 6, 4001))
+    np.testing.assert_allclose(score(x, items, "EAP").theta, fine.theta, atol=1e-6)

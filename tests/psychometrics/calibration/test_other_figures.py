@@ -38,6 +38,13 @@ def test_tams_rasch_and_partial_credit(figures: str, data: str, model: str, clas
     wle = score(x[:50], found.items, "WLE")
     np.testing.assert_allclose(wle.theta, figure["WLE_first50"], atol=2e-3)
     np.testing.assert_allclose(wle.standard_error, figure["WLE_se_first50"], atol=2e-3)
+    posterior = score(x, found.items, "EAP", sd=sd, quadrature=nodes)
+    error = (posterior.standard_error**2).mean()
+    explained = posterior.theta.var() / (posterior.theta.var() + error)
+    assert explained == pytest.approx(figure["EAP_rel"], abs=1e-4)
+    weighted = score(x, found.items, "WLE")
+    error = (weighted.standard_error**2).mean()
+    assert 1 - error / weighted.theta.var(ddof=1) == pytest.approx(figure["WLE_rel"], abs=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +65,8 @@ def test_ltms_one_and_two_parameter_models(
     difficulties = np.array([row["Dffclt"] for row in figure["coef"]])
     np.testing.assert_allclose(found.a, slopes, atol=1e-3)
     np.testing.assert_allclose(found.intercept, -slopes * difficulties, atol=1e-3)
+    assert found.aic == pytest.approx(figure["AIC"], abs=2e-3)
+    assert found.bic == pytest.approx(figure["BIC"], abs=2e-3)
     errors = [row["std.err"] for row in figure["coef_se"]]
     np.testing.assert_allclose(found.se_b, errors[: len(found.b)], rtol=0.01)
 
@@ -78,6 +87,8 @@ def test_ltms_partial_credit_model(classic: Path) -> None:
     x = read_matrix(classic / "data" / "ltm_Environment.csv")
     found = calibrate(x - 1, "GPCM")
     assert found.log_likelihood == pytest.approx(figure["logLik"], abs=1e-3)
+    steps = [[row["Catgr.1"], row["Catgr.2"]] for row in figure["coef"]]
+    np.testing.assert_allclose(found.b, steps, atol=1e-3)
     np.testing.assert_allclose(found.a, [row["Dscrmn"] for row in figure["coef"]], atol=1e-3)
 
 

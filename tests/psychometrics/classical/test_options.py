@@ -44,6 +44,31 @@ def test_trace_lines_share_out_every_score_group() -> None:
         np.testing.assert_allclose(table.trace @ table.group_size, table.count)
 
 
+def test_trace_lines_written_out() -> None:
+    """Choice by choice and group by group, with items that some were not given."""
+    rng = np.random.default_rng(8)
+    choices = rng.integers(1, 5, (300, 10)).astype(float)
+    choices[rng.random(choices.shape) < 0.2] = np.nan
+    key = [1, 2, 3, 4, 1, 2, 3, 4, 1, 2]
+    right = np.where(np.isnan(choices), np.nan, choices == key)
+    for item, table in enumerate(analyse_options(choices, key, groups=4)):
+        who = np.flatnonzero(~np.isnan(choices[:, item]))
+        rest = np.array([np.nanmean(np.delete(right[person], item)) for person in who])
+        place = [
+            (rest.round(12) < r).sum() + ((rest.round(12) == r).sum()) / 2 for r in rest.round(12)
+        ]
+        group = (np.array(place) / len(who) * 4).astype(int)
+        for position, option in enumerate(table.options):
+            chosen = choices[who, item] == option
+            assert table.count[position] == chosen.sum()
+            assert table.mean_score[position] == pytest.approx(rest[chosen].mean())
+            expected = np.corrcoef(chosen, rest)[0, 1]
+            assert table.point_biserial[position] == pytest.approx(expected)
+            for number, label in enumerate(np.unique(group)):
+                share = chosen[group == label].mean()
+                assert table.trace[position, number] == pytest.approx(share)
+
+
 def test_equal_scores_share_a_group() -> None:
     rng = np.random.default_rng(3)
     choices = rng.integers(1, 5, (500, 6))

@@ -72,7 +72,14 @@ def polished(responses: Floats, thresholds: Floats) -> Floats:
 )
 def test_erm_on_our_data(data: str, figures: str, model: Any, centre: str) -> None:
     responses = read_matrix(OWN / "data" / f"{data}.csv")
-    agrees_with_erm(responses, read_figures(OWN / "rasch" / f"{figures}.json"), model, centre)
+    reference = read_figures(OWN / "rasch" / f"{figures}.json")
+    agrees_with_erm(responses, reference, model, centre)
+    if "thresholds" in reference:
+        columns = ["Location", "Threshold 1", "Threshold 2", "Threshold 3"]
+        theirs = np.array([[row[name] for name in columns] for row in reference["thresholds"]])
+        result = calibrate_conditionally(responses, model)
+        ours = np.column_stack([result.b, result.thresholds])
+        np.testing.assert_allclose(ours - ours.mean(), theirs - theirs.mean(), atol=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +140,25 @@ def test_psychotools(data: str, figures: str, model: Any, shared: Path) -> None:
     if model != "RSM":
         better = polished(responses, theirs)
         np.testing.assert_allclose(ours - ours.mean(), better, atol=1e-7)
+    values, variances = psychotools_parameters(result)
+    np.testing.assert_allclose(values, [row["value"] for row in reference["coef"]], atol=1e-4)
+    np.testing.assert_allclose(variances, reference["vcov_diag"], rtol=1e-3)
+
+
+def psychotools_parameters(calibration: ConditionalCalibration) -> tuple[Floats, Floats]:
+    """Its parameters, cumulative thresholds with the first fixed at 0, and their variances.
+
+    A rating scale has the first threshold of each item, then the sums of the steps.
+    """
+    n_items, n_steps = calibration.thresholds.shape
+    carry = np.kron(np.eye(n_items), np.tril(np.ones((n_steps, n_steps))))
+    carry[:, 0] -= np.tile(np.arange(1, n_steps + 1), n_items)
+    carry = carry[1:]
+    if calibration.model == "RSM":
+        first = np.arange(n_steps - 1, len(carry), n_steps)
+        carry = np.vstack([carry[first], carry[: n_steps - 1]])
+    values = carry @ calibration.thresholds.ravel()
+    return values, np.einsum("pj,jk,pk->p", carry, calibration.covariance, carry)
 
 
 def slow_log_likelihood(responses: Floats, thresholds: Floats) -> float:

@@ -1,5 +1,6 @@
 """Abilities of raw scores: eRm's table, and Warm's equation solved slowly."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,44 @@ def test_the_table_is_that_of_erm(data: str, figures: str, model: Any) -> None:
         if 0 < score < table.score[-1]:
             assert table.ml[score] - zero == pytest.approx(row["theta"], abs=5e-5)
             assert table.se_ml[score] == pytest.approx(row["se"], abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("data", "figures", "model"),
+    [("rasch_small", "eRm_RM_rasch_small", "Rasch"), ("pcm", "eRm_PCM_pcm", "PCM")],
+)
+def test_persons_have_erms_abilities(data: str, figures: str, model: Any) -> None:
+    responses = read_matrix(OWN / "data" / f"{data}.csv")
+    calibration = calibrate_conditionally(responses, model)
+    ml = raw_score_table(calibration).ml[responses.sum(axis=1).astype(int)][:60]
+    sums = calibration.thresholds.cumsum(axis=1).sum()
+    zero = sums / (len(calibration.b) * np.arange(1, calibration.thresholds.shape[1] + 1).sum())
+    theirs = np.array(read_figures(OWN / "rasch" / f"{figures}.json")["theta_first60"], float)
+    inside = np.isfinite(ml)  # eRm draws a spline to extreme scores
+    np.testing.assert_allclose(ml[inside] - zero, theirs[inside], atol=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("data", "figures", "model"),
+    [("raschdat1", "eRm_RM_raschdat1", "Rasch"), ("rsmdat", "eRm_RSM_rsmdat", "RSM")],
+)
+def test_persons_of_erms_own_data(data: str, figures: str, model: Any, shared: Path) -> None:
+    """Its rating scale has another zero, so persons are compared by their distances there."""
+    folder = shared / "reference" / "psychometrics"
+    responses = read_matrix(folder / "data" / f"{data}.csv")
+    person = read_figures(folder / "rasch" / f"{figures}.json")["person"]
+    table = raw_score_table(calibrate_conditionally(responses, model))
+    raw = responses.sum(axis=1).astype(int)
+    rows = [int(row["_row"][1:]) - 1 for row in person["theta"]]
+    ours = table.ml[raw[rows]]
+    theirs = np.array([row["Person Parameter"] for row in person["theta"]])
+    inside = np.isfinite(ours)
+    shift = np.median(ours[inside] - theirs[inside]) if model == "RSM" else 0.0
+    np.testing.assert_allclose(ours[inside] - shift, theirs[inside], atol=5e-5)
+    errors = {row["name"]: row["value"] for row in person["se"]["NAgroup1"]}
+    for name, error in errors.items():
+        at = table.se_ml[raw[int(name[1:]) - 1]]
+        assert error is None or not np.isfinite(at) or at == pytest.approx(error, abs=2e-4)
 
 
 def test_ends_have_no_likelihood_estimate_but_a_weighted_one() -> None:

@@ -38,7 +38,7 @@ Statistic = Literal["M2*", "C2"]
 KINDS: dict[str, Statistic] = {"M2": "M2*", "C2": "C2"}
 NO_FREEDOM = {"LSAT7_3PL_logitnormal_g", "Bock1997_GPCM", "Science_NRM"}
 SHORT = {*NO_FREEDOM, "Science_GPCM", "Science_GRM", "Science_PCM", "Science_RSM"}
-INCOMPLETE = {"LSAT7_missing_2PL"}  # mirt's figure is that of the fit to complete rows
+INCOMPLETE = {"LSAT7_missing_2PL"}  # mirt's figure is of 1,000 persons, of whom 286 are complete
 RIGHT = ("1PL", "2PL", "GRM")
 
 
@@ -229,6 +229,18 @@ def test_the_interval_is_the_noncentral_one() -> None:
     assert ncx2.cdf(80, 40, lower**2 * 40 * 300) == pytest.approx(0.95)
     assert ncx2.cdf(80, 40, upper**2 * 40 * 300) == pytest.approx(0.05)
     assert rmsea_interval(10.0, 40, 301) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("statistic", KINDS.values())
+def test_incomplete_persons_are_not_used_and_counted(statistic: Statistic) -> None:
+    rng = np.random.default_rng(6)
+    items = draw_items(8, "GPCM", rng=rng)
+    responses = simulate(items, 600, rng=rng).responses.astype(float)
+    complete = limited_information(responses[:500], items, statistic=statistic)
+    responses[500:, 3] = np.nan
+    thinned = limited_information(responses, items, statistic=statistic)
+    assert thinned.flags == ("100 of 600 persons lack a response to some item and are not used.",)
+    assert replace(thinned, flags=()) == complete
 
 
 def test_what_cannot_be_tested_is_refused() -> None:

@@ -1,5 +1,6 @@
 """Infit and outfit: mirt's and eRm's figures, the formulas written out, their distribution."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,14 @@ from tests.psychometrics.figures import (
 
 NOMINAL = {"Science_NRM"}
 NAMES = {"outfit": "outfit", "infit": "infit", "z_outfit": "z.outfit", "z_infit": "z.infit"}
+
+
+ERMS_NAMES = {
+    "outfit": "outfitMSQ",
+    "infit": "infitMSQ",
+    "z_outfit": "outfitZ",
+    "z_infit": "infitZ",
+}
 
 
 def agrees(found: MeanSquares, fit: MirtFit, table: str) -> None:
@@ -79,24 +88,37 @@ def test_persons_at_posterior_means(fit: MirtFit) -> None:
     [("rasch_small", "eRm_RM_rasch_small", "Rasch"), ("pcm", "eRm_PCM_pcm", "PCM")],
 )
 def test_items_and_persons_of_erm(data: str, figures: str, model: Any) -> None:
+    agrees_with_erm(OWN, data, figures, model)
+
+
+@pytest.mark.parametrize(
+    ("data", "figures", "model"),
+    [("raschdat1", "eRm_RM_raschdat1", "Rasch"), ("rsmdat", "eRm_RSM_rsmdat", "RSM")],
+)
+def test_items_and_persons_of_erm_on_its_own_data(
+    data: str, figures: str, model: Any, shared: Path
+) -> None:
+    agrees_with_erm(shared / "reference" / "psychometrics", data, figures, model)
+
+
+def agrees_with_erm(folder: Path, data: str, figures: str, model: Any) -> None:
     """eRm takes likelihood estimates, leaves extreme persons out and lifts no variance."""
-    responses = read_matrix(OWN / "data" / f"{data}.csv")
+    responses = read_matrix(folder / "data" / f"{data}.csv")
     calibration = calibrate_conditionally(responses, model)
     theta = raw_score_table(calibration).ml[responses.sum(axis=1).astype(int)]
-    reference = read_figures(OWN / "rasch" / f"{figures}.json")
+    reference = read_figures(folder / "rasch" / f"{figures}.json")
     items = item_mean_squares(responses, calibration.items(), theta, least_variance=0)
     persons = person_mean_squares(responses, calibration.items(), theta, least_variance=0)
-    for found, table in ((items, "itemfit"), (persons, "personfit_first60")):
+    of_persons = "personfit" if "personfit" in reference else "personfit_first60"
+    for found, table in ((items, "itemfit"), (persons, of_persons)):
         rows = reference[table]
-        theirs = np.array([[row["outfitMSQ"], row["infitMSQ"]] for row in rows])
-        known = np.isfinite(found.outfit[: len(rows) + 5])
-        if table == "personfit_first60":  # the first sixty that are not extreme
+        where = np.arange(len(rows))
+        if found is persons:  # those that are not extreme
             where = np.array([int(row["person"][1:]) - 1 for row in rows])
-        else:
-            where = np.arange(len(rows))
-        assert known.any()
-        np.testing.assert_allclose(found.outfit[where], theirs[:, 0], rtol=1e-3)
-        np.testing.assert_allclose(found.infit[where], theirs[:, 1], rtol=1e-3)
+        for ours, theirs in ERMS_NAMES.items():
+            figure = np.array([row[theirs] for row in rows], dtype=float)
+            values = getattr(found, ours)[where]
+            np.testing.assert_allclose(values, figure, rtol=1e-3, atol=2e-4, err_msg=theirs)
 
 
 def test_the_formulas_written_out() -> None:

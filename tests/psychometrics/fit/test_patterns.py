@@ -46,6 +46,18 @@ def test_all_patterns_written_out(model: str) -> None:
     assert found.flags == ()
 
 
+def test_incomplete_persons_are_not_used_and_counted() -> None:
+    rng = np.random.default_rng(6)
+    items = draw_items(4, "2PL", rng=rng)
+    responses = simulate(items, 300, rng=rng).responses.astype(float)
+    complete = full_information(responses[:250], items)
+    responses[250:, 1] = np.nan
+    thinned = full_information(responses, items)
+    assert thinned.g2 == complete.g2
+    assert thinned.n_persons == 250
+    assert thinned.flags == ("50 of 300 persons lack a response to some item and are not used.",)
+
+
 def test_a_test_too_short_or_too_long_says_so() -> None:
     rng = np.random.default_rng(1)
     short = draw_items(2, "2PL", rng=rng)

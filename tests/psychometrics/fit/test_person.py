@@ -1,5 +1,6 @@
 """lz, lz* and Zh: figures of mirt and aberrance, formulas written out, their distribution."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,19 @@ def test_lz_star_is_that_of_aberrance() -> None:
     assert inside.sum() >= 57
     assert found.lz_star is not None
     np.testing.assert_allclose(found.lz_star[inside], theirs[inside], rtol=1e-5, atol=1e-5)
+
+
+def test_lz_star_is_that_of_aberrance_on_its_own_data(shared: Path) -> None:
+    folder = shared / "reference" / "psychometrics"
+    figures = read_figures(folder / "forensics" / "aberrance_3pl.json")
+    a, b, c = read_matrix(folder / "data" / "forensics_items.csv", ["a", "b", "c"]).T
+    items = Items.from_irt("3PL", a, b, c)
+    responses = read_matrix(folder / "data" / "forensics_scores.csv")
+    theta = score(responses, items, "ML", bounds=(-4, 4)).theta
+    found = person_fit(responses, items, theta, estimator="ML")
+    theirs = [row["L_S_TS"] for row in figures["parametric_misfit"]]
+    assert found.lz_star is not None
+    np.testing.assert_allclose(found.lz_star, theirs, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -95,6 +95,10 @@ def test_incomplete_persons_are_not_used() -> None:
     with_incomplete = s_x2(responses, items)
     np.testing.assert_allclose(with_incomplete.statistic, complete.statistic)
     assert with_incomplete.n_persons == 500
+    assert with_incomplete.flags == (
+        "100 of 600 persons lack a response to some item and are not used.",
+    )
+    assert complete.flags == ()
     responses[:, 3] = np.nan
     with pytest.raises(NotEnoughData, match="no person has answered all items"):
         s_x2(responses, items)
