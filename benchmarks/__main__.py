@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import memory, page_weight, psychometrics, rehearsal, save_rate
+from benchmarks import memory, page_weight, psychometrics, qti, rehearsal, save_rate
 
 ALL = {
     "save_rate": save_rate.main,
     "page_weight": page_weight.main,
     "memory": memory.main,
     "psychometrics": psychometrics.main,
+    "qti": qti.main,
     "rehearsal": rehearsal.main,
 }
 

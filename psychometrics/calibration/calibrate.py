@@ -77,7 +77,7 @@ def calibrate(
     errors : {"observed", "cross-product", "sandwich"} or None
         Standard errors: from the observed information (Louis, 1982; the same as Oakes, 1999),
         from the cross-product of scores, or both sandwiched (White, 1982); None for none.  They
-        cost about as much as the estimation itself where persons are many; the cross-product half.
+        cost one to three times the estimation itself; the cross-product a third of that.
     quadrature : Quadrature, optional
         Nodes to use as they are.  By default nodes are equally spaced, fine enough for the
         sharpest posterior and wide enough for every population.

@@ -28,8 +28,8 @@ from psychometrics.posterior.features import PERSONS_A_BLOCK, Codes, Indices, Ru
 from psychometrics.quadrature import Quadrature
 
 TINY = 1e-15  # root of a posterior weight that adds nothing; subnormal products would cost time
-NEGLIGIBLE = 1e-6  # share of a variance that polynomials left out may have
-EXACT_DEGREES = 2  # the polynomials after p_1 add a few percent, which float32 holds to 1e-9
+NEGLIGIBLE = 1e-5  # share of a variance that polynomials left out may have
+SMALL = 0.05  # the last polynomial's share of a variance where float32 does for those after it
 
 
 def observed_information(
@@ -132,11 +132,11 @@ def _sum_of_squares(
         root[root < TINY] = 0.0
         scale = root * np.sqrt(problem.features.weights_of(run))
         answers = scores.answers(sample.codes[run.start : run.stop], run.group)
-        so_far, last = np.zeros(len(result)), np.full(len(result), np.inf)
+        so_far, last = np.zeros(len(result)), np.zeros(len(result))
         polynomials = enumerate(_orthonormal(root, quadrature.nodes))
         for degree, polynomial in islice(polynomials, first, beyond):
-            precision = np.float64 if degree < EXACT_DEGREES else np.float32
-            weights = (scale * polynomial).astype(precision, copy=False)
+            small = degree > 1 and (last <= SMALL * so_far).all()
+            weights = (scale * polynomial).astype(np.float32 if small else np.float64, copy=False)
             moments = scores.moments(answers, weights, degree)
             square = moments.T @ moments
             result += square
@@ -157,20 +157,20 @@ def _pieces(runs: tuple[Run, ...]) -> Iterator[Run]:
 def _orthonormal(root: FloatArray, nodes: FloatArray) -> Iterator[FloatArray]:
     """root * p_k on the nodes, (Q, n), k = 0, ..., Q - 1: polynomials orthonormal under root**2.
 
-    0 where a posterior rests on k nodes or fewer.  Source: the Lanczos recurrence, e.g. Gautschi
-    (2004), Orthogonal Polynomials: Computation and Approximation, section 3.1.
+    0 where a posterior rests on k nodes or fewer.  Each is theta times the last, made orthogonal
+    to all before it (Arnoldi), since the recurrence of three terms alone loses orthogonality.
     """
     theta = nodes[:, None]
     least = 1e-8 * (nodes[-1] - nodes[0])
-    before, here, norm = np.zeros_like(root), root, np.zeros(root.shape[1])
+    here, earlier = root, [root]
     for _ in nodes[1:]:
         yield here
-        after = theta * here
-        after -= np.einsum("qn,qn->n", after, here) * here
-        after -= norm * before
-        norm = np.sqrt(np.einsum("qn,qn->n", after, after))
-        after *= np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > least)
-        before, here = here, after
+        here = theta * here
+        for one in earlier:
+            here -= np.einsum("qn,qn->n", one, here) * one
+        norm = np.sqrt(np.einsum("qn,qn->n", here, here))
+        here *= np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > least)
+        earlier.append(here)
     yield here
 
 

@@ -8,6 +8,7 @@ from scipy.special import logsumexp
 
 from psychometrics import Calibration, Items, LogitNormal, calibrate
 from psychometrics.calibration.calibrate import Errors
+from psychometrics.calibration.information import _orthonormal
 from tests.psychometrics.examples import answers
 
 Floats = NDArray[np.float64]
@@ -118,3 +119,13 @@ def test_the_cross_product_is_that_of_the_slow_scores(found: Calibration) -> Non
         slow / np.outer(scale, scale),
         atol=1e-5,
     )
+
+
+def test_polynomials_stay_orthonormal_to_the_last_and_end_where_the_posterior_does() -> None:
+    nodes = np.linspace(-6, 6, 61)
+    narrow = np.exp(-0.25 * ((nodes - 0.7) / 0.3) ** 2)
+    three_nodes = np.where(np.abs(nodes) < 0.25, 1.0, 0.0)
+    root = np.stack([narrow / np.linalg.norm(narrow), three_nodes / np.sqrt(3)], axis=1)
+    first, second = np.moveaxis(np.array(list(_orthonormal(root, nodes))), 2, 0)
+    np.testing.assert_allclose(first[:20] @ first[:20].T, np.eye(20), atol=1e-9)
+    np.testing.assert_allclose(second @ second.T, np.diag([1.0] * 3 + [0.0] * 58), atol=1e-9)
