@@ -67,16 +67,19 @@ async def test_a_server_that_is_told_to_stop_answers_for_everything_it_stored(
     rng = random.Random(7)
     candidates = await seat_candidates(served.database, CANDIDATES)
     acknowledged = asyncio.Semaphore(0)
-    answering = asyncio.gather(
-        *(keep_answering(one, http, served.url, rng, acknowledged) for one in candidates)
-    )
+    days = [
+        asyncio.create_task(keep_answering(one, http, served.url, rng, acknowledged))
+        for one in candidates
+    ]
+    answering = asyncio.gather(*days)
     for _ in range(60):
         await acknowledged.acquire()
     assert not answering.done()
     # uvicorn ends by the signal it was sent, once it has wound up
     assert await asyncio.to_thread(served.server.stop) in (0, -signal.SIGTERM)
-    while not all(one.turned_away >= LINES for one in candidates):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    for candidate, day in zip(candidates, days, strict=True):
+        while not day.done() and candidate.turned_away < LINES:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     for candidate in candidates:
         async with served.database.reading() as session:
             links = await list_links(session, candidate.attempt_id)
