@@ -93,3 +93,59 @@ class QtiError(ItemBankError):
         if line is not None:
             places.append(f"line {line}")
         super().__init__(f"{', '.join(places)}: {sentence}" if places else sentence)
+
+
+class ResponseUnsound(ItemBankError):
+    """A response that is no value of its variable's type, or for a variable that is not there."""
+
+    code = "response_unsound"
+
+    def __init__(self, identifier: str, sentence: str) -> None:
+        self.identifier = identifier
+        self.sentence = sentence
+        super().__init__(f"The response {identifier}: {sentence}.")
+
+
+class ScoringRefused(ItemBankError):
+    """An item that asks for more work than is allowed, or makes a value that its variable cannot
+    hold, with these responses."""
+
+    code = "scoring_refused"
+
+
+class MediaRefused(ItemBankError):
+    """A file that is no picture or recording of a type that is kept, or holds more than that."""
+
+    code = "media_refused"
+
+
+class MediaNotFound(ItemBankError):
+    code = "media_not_found"
+
+
+class MediaDamaged(ItemBankError):
+    """A stored file whose bytes are no longer those that it is named for."""
+
+    code = "media_damaged"
+
+
+class ImportNotFound(ItemBankError):
+    code = "import_not_found"
+
+
+class ImportDecided(ItemBankError):
+    """The import is in a state that does not allow the step."""
+
+    code = "import_decided"
+
+
+class ImportUndecided(ItemBankError):
+    """Something in the file needs a choice that was not made."""
+
+    code = "import_undecided"
+
+
+class BankChanged(ItemBankError):
+    """Since the file was read, the bank has come to hold something that its report does not know."""
+
+    code = "bank_changed"

@@ -1,10 +1,9 @@
 """A QTI 3 content package as a directory: ``imsmanifest.xml`` and one file an item.
 
-The manifest tags each item to the framework the standard way (curriculum standards metadata, by
-CASE identifier) and holds our other facts about it in a namespace of our own.
+It holds single-choice items of plain text with all their facts, and is read strictly: the sample
+bank comes so. Packages of others are zip files and read by ``reading``.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,27 +16,20 @@ from item_bank.items import CognitiveLevel, ItemContent, ItemFacts
 from item_bank.qti.choice import read_choice, write_choice
 from item_bank.qti.documents import (
     MAX_BYTES,
-    XML_LANG,
-    Part,
     attribute,
     local_name,
-    new_element,
     parse,
     refusal,
     render,
     text_of,
 )
+from item_bank.qti.packages.manifest import MANIFEST, MAX_MANIFEST_BYTES
+from item_bank.qti.packages.metadata import CP, CSM, FACTS, LOM, cp, general_metadata, item_metadata
 
-MANIFEST = "imsmanifest.xml"
-MAX_MANIFEST_BYTES = 20_000_000
 MAX_ITEMS = 10_000
 ITEM_TYPE = "imsqti_item_xmlv3p0"
 
-_CP = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
-_LOM = "http://ltsc.ieee.org/xsd/LOM"
-_CSM = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscsmd_v1p1"
-_FACTS = "urn:exam-engine:item-facts:1"
-_PATHS = {"cp": _CP, "lom": _LOM, "csm": _CSM, "facts": _FACTS}
+_PATHS = {"cp": CP, "lom": LOM, "csm": CSM, "facts": FACTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +55,11 @@ def write_package(directory: Path, package: Package, edition: Edition) -> None:
     where an item is tagged to what the edition does not have.
     """
     items = sorted(package.items, key=lambda item: item.facts.code)
-    manifest = _cp(
+    manifest = cp(
         "manifest",
-        _general(package),
-        _cp("organizations"),
-        _cp("resources", *(_resource(item.facts, edition) for item in items)),
+        general_metadata(package.title, package.description),
+        cp("organizations"),
+        cp("resources", *(_resource(item.facts, edition) for item in items)),
         {"identifier": package.identifier},
     )
     folder = directory / "items"
@@ -84,76 +76,13 @@ def _href(code: str) -> str:
     return f"items/{code}.xml"
 
 
-def _cp(name: str, *parts: Part) -> etree._Element:
-    return new_element(_CP, name, *parts)
-
-
-def _lom(name: str, *parts: Part) -> etree._Element:
-    return new_element(_LOM, name, *parts, prefix="lom")
-
-
-def _csm(name: str, *parts: Part) -> etree._Element:
-    return new_element(_CSM, name, *parts, prefix="csm")
-
-
-def _fact(name: str, *parts: Part) -> etree._Element:
-    return new_element(_FACTS, name, *parts, prefix="facts")
-
-
-def _general(package: Package) -> etree._Element:
-    return _cp(
-        "metadata",
-        _cp("schema", "QTI Package"),
-        _cp("schemaversion", "3.0.0"),
-        _lom(
-            "lom",
-            _lom(
-                "general",
-                _lom("title", _lom("string", package.title, {XML_LANG: "en-US"})),
-                _lom("description", _lom("string", package.description, {XML_LANG: "en-US"})),
-            ),
-        ),
-    )
-
-
 def _resource(facts: ItemFacts, edition: Edition) -> etree._Element:
-    codes = [facts.skill_area] + ([facts.task] if facts.task else [])
-    tags = _csm(
-        "curriculumStandardsMetadataSet",
-        _csm(
-            "curriculumStandardsMetadata",
-            _csm("setOfGUIDs", *(_tag(edition.node(code)) for code in codes)),
-            {"providerId": "CASE"},
-        ),
-    )
-    return _cp(
+    return cp(
         "resource",
-        _cp("metadata", tags, _fact("facts", *_fact_parts(facts))),
-        _cp("file", {"href": _href(facts.code)}),
+        item_metadata(facts, edition),
+        cp("file", {"href": _href(facts.code)}),
         {"identifier": facts.code, "type": ITEM_TYPE, "href": _href(facts.code)},
     )
-
-
-def _tag(node: Node) -> etree._Element:
-    return _csm(
-        "labelledGUID",
-        _csm("label", f"{node.code} {node.title}"),
-        _csm("caseItemURI", node.case_identifier),
-        _csm("GUID", node.case_identifier.removeprefix("urn:uuid:")),
-    )
-
-
-def _fact_parts(facts: ItemFacts) -> Iterator[etree._Element]:
-    yield _fact("cognitive-level", facts.cognitive_level)
-    if facts.estimated_difficulty is not None:
-        yield _fact("estimated-difficulty", repr(facts.estimated_difficulty))
-    if facts.source:
-        yield _fact("source", facts.source)
-    if facts.as_of:
-        yield _fact("as-of", facts.as_of.isoformat())
-    if facts.review_by:
-        yield _fact("review-by", facts.review_by.isoformat())
-    yield from (_fact("enemy", code) for code in sorted(facts.enemies))
 
 
 def read_package(directory: Path, edition: Edition) -> Package:
@@ -170,7 +99,7 @@ def read_package(directory: Path, edition: Edition) -> Package:
 
 
 def _read_manifest(directory: Path, manifest: etree._Element, edition: Edition) -> Package:
-    if manifest.tag != f"{{{_CP}}}manifest":
+    if manifest.tag != f"{{{CP}}}manifest":
         raise refusal(manifest, f"The root {manifest.tag} is no QTI 3 manifest.")
     resources = _all(manifest, "cp:resources/cp:resource")
     if len(resources) > MAX_ITEMS:

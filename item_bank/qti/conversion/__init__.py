@@ -1,0 +1,1 @@
+"""Earlier versions of QTI as QTI 3. Each module is one version; the line numbers stay."""
