@@ -2,13 +2,26 @@
 
 import sys
 
-from benchmarks import memory, page_weight, psychometrics, qti, rehearsal, save_rate
+from benchmarks import (
+    memory,
+    packages,
+    page_weight,
+    psychometrics,
+    psychometrics_dif,
+    psychometrics_standards,
+    qti,
+    rehearsal,
+    save_rate,
+)
 
 ALL = {
     "save_rate": save_rate.main,
+    "packages": packages.main,
     "page_weight": page_weight.main,
     "memory": memory.main,
     "psychometrics": psychometrics.main,
+    "psychometrics_dif": psychometrics_dif.main,
+    "psychometrics_standards": psychometrics_standards.main,
     "qti": qti.main,
     "rehearsal": rehearsal.main,
 }

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from importlib.resources import files
 
 from benchmarks.printing import json_line, table
-from item_bank.qti import check_item, read_item, score_item
+from item_bank.qti import CandidateItem, check_item, read_item, score_item
 from item_bank.qti.patterns import Pattern
+from item_bank.qti.rendering import Manner, render_item
+from tests.item_bank.qti.samples import SAMPLES
 
 ROUNDS = 5
 BAR_MS = 0.3
+RENDER_BAR_MS = 1
 SAMPLE = "data/sample/items"
 VERSION3 = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 TEMPLATE = f"""<qti-assessment-item xmlns="{VERSION3}" identifier="t" title="T"
@@ -59,6 +62,13 @@ def main() -> None:
         "pattern of 12 characters": (2_000, lambda: pattern.matches("AB1234-cde-f")),
     }
     figures = {name: _best_ms(*call) for name, call in calls.items()}
+    rendered = {
+        name: _best_ms(300, _rendering(read_item(sample.xml).present()))
+        for name, sample in SAMPLES.items()
+    }
+    slowest = max(rendered, key=lambda name: rendered[name])
+    figures["choice: render_item"] = _best_ms(2_000, _rendering(item.present()))
+    figures[f"{slowest}: render_item, the slowest type"] = rendered[slowest]
     warm = figures["choice: score_item, warm"]
     table(
         "QTI items, CPU time of one call",
@@ -68,7 +78,14 @@ def main() -> None:
     print(
         f"\n  scoring a choice item warm: bar {BAR_MS} ms: {'kept' if warm < BAR_MS else 'MISSED'}"
     )
+    is_kept = rendered[slowest] < RENDER_BAR_MS
+    print(f"  rendering any item: bar {RENDER_BAR_MS} ms: {'kept' if is_kept else 'MISSED'}")
     json_line("qti", {"ms": {name: round(ms, 5) for name, ms in figures.items()}, "bar_ms": BAR_MS})
+
+
+def _rendering(view: CandidateItem) -> Callable[[], object]:
+    manner = Manner(seed=1)
+    return lambda: render_item(view, {}, manner)
 
 
 def _each(xmls: list[bytes]) -> Callable[[], object]:

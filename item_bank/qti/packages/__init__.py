@@ -3,8 +3,9 @@
 ``directory`` reads and writes the packages that the product brings along. Packages of others are
 zip files: ``reading`` reads one whole, ``writing`` makes one, ``losses`` compares the two.
 ``archive`` opens a zip file so that it does no harm, ``manifest`` and ``metadata`` are what it says
-of itself, ``item_files`` makes one item of its files (``media_files``, ``references``,
-``stimuli``), ``canvas_files`` reads QTI 1.2, ``assessment_tests`` the structure of exams,
+of itself, ``inventory`` compares this with what is there, ``item_files`` makes one item of its
+files (``media_files``, ``references``, ``stimuli``), ``naming`` gives it a code, ``canvas_files``
+reads QTI 1.2, ``assessment_tests`` the structure of exams,
 ``statistics`` the usage data of items, ``notes`` collects findings.
 """
 

@@ -21,6 +21,7 @@ from item_bank.qti.reading import NAMESPACE, child, children, float_of, integer_
 
 MAX_TEST_BYTES: Final = 5_000_000
 MOST_REFERENCES: Final = 20_000
+MOST_SECTION_FILES: Final = 200
 DEEPEST: Final = 20
 
 
@@ -149,6 +150,7 @@ class TestReader:
         self._note = note
         self._left = MOST_REFERENCES
         self._identifiers: set[str] = set()
+        self._sections_read = 0
 
     def read(self, xml: bytes, path: str) -> AssessmentTest | None:
         """None, with a finding, for what is no test."""
@@ -231,6 +233,12 @@ class TestReader:
         if target is None or xml is None:
             sentence = f"The section {one.get('href', '')[:120]!r} is not in the package."
             self._note("file_missing", file, line_of(one), sentence)
+            return []
+        self._sections_read += 1
+        if self._sections_read > MOST_SECTION_FILES:
+            if self._sections_read == MOST_SECTION_FILES + 1:
+                sentence = f"The test is put together from over {MOST_SECTION_FILES} sections."
+                self._note("test_wrong", file, line_of(one), sentence)
             return []
         root = self._parse(xml, target, "qti-assessment-section")
         return [] if root is None else [self._section(root, target, depth + 1)]

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from item_bank.errors import QtiError
+from item_bank.errors import ContentUnsound, QtiError
 from item_bank.formats.reading import Media, Refused, fitting_title, refused
+from item_bank.items import ItemContent
+from item_bank.qti.choice import read_choice, write_choice
 from item_bank.qti.conversion.version2 import is_version2, to_version3
 from item_bank.qti.conversion.whole import version3_root, written
 from item_bank.qti.documents import MAX_BYTES, canonical_hash, local_name, parse
@@ -34,8 +36,10 @@ class ItemFile:
     identifier: str
     title: str
     xml: bytes
-    media: tuple[Media, ...]
-    stimuli: tuple[str, ...]
+    content: ItemContent | None
+    """For single choice in plain text, the kind that exams deliver."""
+    media: tuple[Media, ...] = ()
+    stimuli: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,11 @@ class ItemFiles:
         return None
 
     def _read(self, path: str) -> ItemFile | None:
-        root = parse(self._archive.read(path, MAX_BYTES))
+        data = self._archive.read(path, MAX_BYTES)
+        plain = _plain_choice(data, path)
+        if plain is not None:
+            return plain
+        root = parse(data)
         line = line_of(root)
         is_old = is_version2(root)
         if is_old:
@@ -87,12 +95,15 @@ class ItemFiles:
         if stimuli and not self._check(root, path, "with the text that it shares, "):
             return None
         identifier = root.get("identifier", "")
+        xml = written(version3_root(root) if is_old else root)
+        content = None if stimuli else content_of(xml)
         return ItemFile(
             path=path,
             line=line,
             identifier=identifier,
             title=fitting_title(root.get("title", "")) or identifier,
-            xml=written(version3_root(root) if is_old else root),
+            xml=xml if content is None else write_choice(identifier, content),
+            content=content,
             media=tuple(media[name] for name in sorted(media)),
             stimuli=stimuli,
         )
@@ -191,6 +202,27 @@ class ItemFiles:
         return StimulusFile(
             root.get("identifier", ""), root.get("title", ""), body, canonical_hash(body), media
         )
+
+
+def content_of(xml: bytes) -> ItemContent | None:
+    """The content of a single-choice item of plain text; None for any other item."""
+    if b"qti-choice-interaction" not in xml or b"qti-modal-feedback" not in xml:
+        return None
+    try:
+        return read_choice(xml).content
+    except (QtiError, ContentUnsound):
+        return None
+
+
+def _plain_choice(data: bytes, path: str) -> ItemFile | None:
+    """Most items of our own are of this kind: what it can hold needs no further check."""
+    content = content_of(data)
+    if content is None:
+        return None
+    root = parse(data)
+    identifier = root.get("identifier", "")
+    xml = write_choice(identifier, content)
+    return ItemFile(path, line_of(root), identifier, content.title, xml, content)
 
 
 def _remove(element: etree._Element) -> None:

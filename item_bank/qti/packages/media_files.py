@@ -76,6 +76,10 @@ class MediaFiles:
                 return self._cleaner.clean(data)
             found = self.in_archive(path, reference.target)
         except MediaRefused as error:
+            if reference.is_link:
+                sentence = f"The item leads to the file {shown!r}, which is left out. {error}"
+                self._notes.note("media_unfit", path, line, sentence)
+                return None
             what = "a file inside the text" if reference.is_embedded else f"the file {shown!r}"
             sentence = f"The item shows {what}, which is refused. {error}"
             raise refused("media_refused", place_of(path, line), sentence) from error

@@ -4,14 +4,11 @@ Items come out as QTI 3 with clean media, under paths by hash. Whatever is missi
 unused or not carried is a finding with its file and line; one bad item never stops the others.
 """
 
-import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from item_bank.errors import ContentUnsound, QtiError
 from item_bank.formats.findings import Finding, found
 from item_bank.formats.reading import (
     MAX_ITEMS,
@@ -22,17 +19,13 @@ from item_bank.formats.reading import (
     refused,
 )
 from item_bank.framework import Edition
-from item_bank.items import IDENTIFIER, ItemContent, plain_text
-from item_bank.qti.choice import read_choice, write_choice
-from item_bank.qti.conversion.whole import written
-from item_bank.qti.documents import parse
 from item_bank.qti.findings import line_of
 from item_bank.qti.packages.archive import Archive
 from item_bank.qti.packages.assessment_tests import MAX_TEST_BYTES, AssessmentTest, TestReader
 from item_bank.qti.packages.canvas_files import read_canvas_file
+from item_bank.qti.packages.inventory import check_resources, manifest_path, report_unused
 from item_bank.qti.packages.item_files import ItemFile, ItemFiles, StimulusFile
 from item_bank.qti.packages.manifest import (
-    MANIFEST,
     MAX_MANIFEST_BYTES,
     Kind,
     Manifest,
@@ -40,6 +33,7 @@ from item_bank.qti.packages.manifest import (
     read_manifest,
 )
 from item_bank.qti.packages.metadata import read_facts
+from item_bank.qti.packages.naming import fitting_code, named
 from item_bank.qti.packages.notes import Notes
 from item_bank.qti.packages.statistics import MAX_BYTES, Statistic, read_statistics
 from item_bank.qti.packages.stimuli import Stimulus
@@ -105,21 +99,16 @@ class _Package:
         for name in self._archive.guessed:
             sentence = "The name of the file is in no encoding that the zip file tells."
             self._notes.note("name_guessed", name, None, sentence)
-        path = self._manifest_path()
+        path = manifest_path(self._archive, self._notes)
         self._notes.used.add(path)
         manifest = read_manifest(self._archive.read(path, MAX_MANIFEST_BYTES), path)
-        if not manifest.title and not any(
-            one.type.startswith("resourcemetadata") for one in manifest.resources
-        ):
-            sentence = "The package has no title and no metadata of its own."
-            self._notes.note("metadata_missing", path, None, sentence)
-        self._check_resources(manifest, path)
+        check_resources(manifest, path, self._archive, self._notes)
         self._read_items(manifest, path)
         self._read_canvas(manifest)
         tests = self._read_tests(manifest)
         statistics = self._read_statistics(manifest)
         stimuli = self._stimuli(manifest)
-        self._report_unused(manifest)
+        report_unused(manifest, self._archive, self._notes)
         reading = Reading(tuple(self._read), self._notes.all())
         return PackageReading(
             manifest.identifier,
@@ -130,43 +119,6 @@ class _Package:
             tests,
             statistics,
         )
-
-    def _manifest_path(self) -> str:
-        path = self._archive.find(MANIFEST)
-        if path is not None:
-            return path
-        inner = [name for name in self._archive.names if name.lower().endswith(f"/{MANIFEST}")]
-        if len(inner) != 1:
-            sentence = f"The zip file has no {MANIFEST}, which says what is in it."
-            raise refused("manifest_missing", "", sentence)
-        sentence = "The package lies in a folder inside the zip file."
-        self._notes.note("folder_around", inner[0], None, sentence)
-        return inner[0]
-
-    def _check_resources(self, manifest: Manifest, path: str) -> None:
-        known: set[str] = set()
-        paths: Counter[str] = Counter()
-        for one in manifest.resources:
-            if one.identifier in known:
-                sentence = f"The resource {one.identifier[:80]} is there twice."
-                self._notes.note("resource_repeated", path, one.line, sentence)
-            known.add(one.identifier)
-            if one.href is not None:
-                paths[one.href] += 1
-                if paths[one.href] == 2:
-                    sentence = f"The file {one.href[:120]} is that of two resources."
-                    self._notes.note("file_repeated", path, one.line, sentence)
-            for given, meant in one.files:
-                is_main = meant is not None and meant == one.href and one.kind is Kind.ITEM
-                if not is_main and (meant is None or self._archive.find(meant) is None):
-                    sentence = f"The file {given[:120]!r} is not in the package."
-                    self._notes.note("file_missing", path, one.line, sentence)
-        for one in manifest.resources:
-            for name in one.dependencies:
-                if name not in known:
-                    sentence = f"{one.identifier[:80]} needs the resource {name[:80]}, "
-                    sentence += "which is not there."
-                    self._notes.note("resource_missing", path, one.line, sentence)
 
     # ---- items
 
@@ -197,7 +149,7 @@ class _Package:
             self._take(file, resource, path, resource.identifier if is_shared else file.identifier)
 
     def _take(self, file: ItemFile, resource: Resource, path: str, wanted: str) -> None:
-        code = _fitting(wanted)
+        code = fitting_code(wanted)
         if code in self._places:
             sentence = f"The code {code} stands in {self._places[code]} already."
             self._notes.note("code_repeated", file.path, file.line, sentence)
@@ -206,8 +158,6 @@ class _Package:
             why = "is there twice" if wanted != file.identifier else "is not allowed"
             sentence = f"The identifier {file.identifier[:80]!r} {why}; the item is {code}."
             self._notes.note("code_changed", file.path, file.line, sentence, item=code)
-        xml = file.xml if code == file.identifier else _renamed(file.xml, code)
-        content = content_of(xml)
         facts = self._facts(resource, path)
         self._places[code], self._codes[file.path] = file.path, code
         self._shown[file.path] = file.stimuli
@@ -218,8 +168,8 @@ class _Package:
                 code=code,
                 code_given=True,
                 title=file.title,
-                xml=xml if content is None else write_choice(code, content),
-                content=content,
+                xml=named(file, code),
+                content=file.content,
                 facts=facts,
                 place=file.path,
                 media=file.media,
@@ -350,38 +300,3 @@ class _Package:
         return tuple(
             code for path, code in self._codes.items() if name in self._shown.get(path, ())
         )
-
-    def _report_unused(self, manifest: Manifest) -> None:
-        """Metadata in a file of its own is told apart from what may be missed."""
-        metadata = {
-            one.href for one in manifest.resources if one.type.startswith("resource") and one.href
-        }
-        for name in self._archive.names:
-            if name in metadata:
-                sentence = "What LOM says of the package is left out."
-                self._notes.note("metadata_dropped", name, None, sentence)
-            elif name not in self._notes.used:
-                self._notes.note("file_unused", name, None, "No item uses this file.")
-
-
-def content_of(xml: bytes) -> ItemContent | None:
-    """The content of a single-choice item of plain text; None for any other item."""
-    try:
-        return read_choice(xml).content
-    except (QtiError, ContentUnsound):
-        return None
-
-
-def _fitting(identifier: str) -> str:
-    """A code that is allowed, for any identifier; different ones stay different."""
-    if IDENTIFIER.fullmatch(identifier):
-        return identifier
-    name = re.sub(r"[^A-Za-z0-9_.\-]+", "-", plain_text(identifier)).strip("-")[:48]
-    name = f"{name or 'item'}-{hashlib.sha256(identifier.encode()).hexdigest()[:8]}"
-    return name if IDENTIFIER.fullmatch(name) else f"Q-{name}"
-
-
-def _renamed(xml: bytes, code: str) -> bytes:
-    root = parse(xml)
-    root.set("identifier", code)
-    return written(root)

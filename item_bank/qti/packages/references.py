@@ -60,6 +60,7 @@ class Reference:
 
     @property
     def is_link(self) -> bool:
+        """It leads to the file and does not show it."""
         return local_name(self.element) == "a"
 
     def rename(self, path: str) -> None:

@@ -90,7 +90,7 @@ def test_the_package_without_highest_scores_comes_in_with_warnings(shared: Path)
     assert len(reading.items) == 10
     assert reading.reading.errors == ()
     places = [one.place for one in reading.findings if one.code == "max_score_missing"]
-    assert places == ["QUE_2_5.xml, line 9", "QUE_4_1.xml, line 8", "QUE_5_1.xml, line 9"]
+    assert places == ["QUE_3_1.xml, line 11", "QUE_4_1.xml, line 24"]
     # Three of its files have the identifier QUE_1_1; two of the items are named by the manifest.
     assert {"QUE_1_1", "QUE_5_1", "QUE_6_1"} <= {item.code for item in reading.items}
 
@@ -379,6 +379,13 @@ def test_what_is_on_the_web_is_told_and_not_fetched() -> None:
     reading = read_zip(a_package({"one": item}))
     assert the(reading, "media_external").place == "items/one.xml, line 4"
     assert len(reading.items) == 1
+
+
+def test_an_item_that_only_leads_to_a_file_that_is_refused_comes_in() -> None:
+    item = a_choice("one", '<p><a href="page.html">More</a></p>')
+    reading = read_zip(a_package({"one": item}, {"items/page.html": b"<html><p>More</p></html>"}))
+    assert [read.code for read in reading.items] == ["one"]
+    assert "web page" in the(reading, "media_unfit").sentence
 
 
 def test_a_picture_that_is_missing_is_told() -> None:
