@@ -1,7 +1,7 @@
 """Items and packages of items as QTI files.
 
 ``documents`` reads XML that may come from anyone, ``choice`` is one single-choice item of plain
-text, ``packages`` a directory of them with its manifest.
+text, ``packages`` many items with their manifest, as a directory or a zip file.
 
 The runtime reads any item of QTI 2.0 to 3.0: ``loading`` makes an ``Item`` (``items``) of a file,
 with ``conversion`` for earlier versions, ``declarations`` and ``mappings`` for its variables,

@@ -60,7 +60,7 @@ def render_media(interaction: MediaInteraction, page: Page) -> str:
 
 
 def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def read_plays(interaction: MediaInteraction, fields: Fields) -> Json:

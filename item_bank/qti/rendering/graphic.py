@@ -86,7 +86,7 @@ def render_graphic_associate(interaction: GraphicAssociateInteraction, page: Pag
         interaction,
         "graphic-associate",
         inside,
-        hint or "Make pairs of areas.",
+        page.hint(interaction, hint, "Make pairs of areas."),
         most=interaction.max_associations,
     )
 
@@ -117,7 +117,7 @@ def render_graphic_gap_match(interaction: GraphicGapMatchInteraction, page: Page
         interaction,
         "graphic-gap-match",
         inside,
-        hint or "Place the choices on the picture.",
+        page.hint(interaction, hint, "Place the choices on the picture."),
         most=interaction.max_associations,
     )
 
@@ -136,7 +136,7 @@ def render_select_point(interaction: SelectPointInteraction, page: Page) -> str:
         "select-point",
         framed(interaction.image, page)
         + _points(interaction, page, interaction.image, "Point", interaction.max_choices),
-        hint or "Mark a point in the picture.",
+        page.hint(interaction, hint, "Mark a point in the picture."),
         most=interaction.max_choices or MOST_POINTS,
         noun="Point",
     )
@@ -150,9 +150,10 @@ def render_position_object(interaction: PositionObjectInteraction, page: Page) -
     return page.frame(
         interaction,
         "position-object",
-        framed(interaction.stage, page)
+        f'<p class="source">{page.image(moved.source, what)}</p>'
+        + framed(interaction.stage, page)
         + _points(interaction, page, interaction.stage, "Object", interaction.max_choices),
-        hint or f"Place in the picture: {what}.",
+        page.hint(interaction, hint, f"Place in the picture: {what}."),
         most=interaction.max_choices or MOST_POINTS,
         noun="Object",
         moved=address,

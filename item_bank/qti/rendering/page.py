@@ -6,12 +6,13 @@ from html import escape
 
 from item_bank.qti.contents import Contents, Part
 from item_bank.qti.interactions import Interaction
-from item_bank.qti.rendering.markup import Written, address_of, write
+from item_bank.qti.rendering.markup import Written, address_of, image, write
 from item_bank.qti.rendering.naming import M, shuffled, texts_of
 from item_bank.qti.values import Json
 
-SAID = '<p class="told" role="status" data-say></p>'
-"""Where scripts say what happened; it must be there, and empty, before they do."""
+SAID = '<p class="told" lang="en" dir="auto" role="status" data-say></p>'
+"""Where scripts say what happened; it must be there, and empty, before they do. What we say
+is English in whatever language the item is."""
 
 
 def _nowhere(_source: str) -> str | None:
@@ -68,6 +69,9 @@ class Page:
         """The address of a file of the item, None where it is not there."""
         return address_of(source, self._written)
 
+    def image(self, source: str, alternative: str) -> str:
+        return image(source, alternative, self._written)
+
     def answered(self, interaction: Interaction) -> list[str]:
         """What the candidate has answered, as texts."""
         return texts_of(self._responses.get(interaction.response))
@@ -79,6 +83,10 @@ class Page:
             if shuffle and seed is not None
             else choices
         )
+
+    def hint(self, interaction: Interaction, asked: str, otherwise: str) -> str:
+        """What is asked for; else, where no prompt says it, what there is to do."""
+        return asked or ("" if interaction.prompt else otherwise)
 
     # ---- the frame around an interaction
 
@@ -102,7 +110,7 @@ class Page:
             )
         if hint:
             described = f' aria-describedby="{own}-hint"'
-            note = f'<p class="hint" id="{own}-hint">{text(hint)}</p>'
+            note = f'<p class="hint" id="{own}-hint" lang="en" dir="auto">{text(hint)}</p>'
         wishes = "".join(f" {name}" for name in interaction.classes if name.startswith("qti-"))
         facts = "".join(
             f' data-{name.replace("_", "-")}="{attribute(str(value))}"'

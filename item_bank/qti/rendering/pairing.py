@@ -44,7 +44,11 @@ def render_associate(interaction: AssociateInteraction, page: Page) -> str:
     inside = f'<ul class="bank" data-bank>{bank}</ul>' + pair_rows(interaction, page, words, count)
     hint = how_many("Make", interaction.min_associations, interaction.max_associations, "pairs")
     return page.frame(
-        interaction, "associate", inside, hint or "Make pairs.", most=interaction.max_associations
+        interaction,
+        "associate",
+        inside,
+        page.hint(interaction, hint, "Make pairs."),
+        most=interaction.max_associations,
     )
 
 
@@ -181,14 +185,18 @@ def render_gap_match(interaction: GapMatchInteraction, page: Page) -> str:
     page.within = None
     inside = f'<ul class="bank" data-bank>{bank}</ul><div class="passage">{passage}</div>'
     return page.frame(
-        interaction, "gap-match", inside, _gap_hint(interaction), most=interaction.max_associations
+        interaction,
+        "gap-match",
+        inside,
+        page.hint(interaction, _gap_hint(interaction), "Fill the gaps."),
+        most=interaction.max_associations,
     )
 
 
 def _gap_hint(interaction: GapMatchInteraction) -> str:
     filled = how_many("Fill", interaction.min_associations, interaction.max_associations, "gaps")
     several = any(choice.match_max != 1 for choice in interaction.choices)
-    parts = [filled or "Fill the gaps.", "Some choices go into several gaps." if several else ""]
+    parts = [filled, "Some choices go into several gaps." if several else ""]
     return " ".join(part for part in parts if part)
 
 

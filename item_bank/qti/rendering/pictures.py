@@ -113,6 +113,6 @@ def _shape(hotspot: Hotspot, number: int, width: int, height: int) -> str:
         f"<{drawn}/>"
         f'<rect class="plaque" x="{max(left, 0)}" y="{max(top, 0)}" width="{round(high * 1.5)}"'
         f' height="{round(high * 1.3)}"/>'
-        f'<text x="{max(left, 0) + round(high * 0.75)}" y="{max(top, 0) + high}"'
-        f' font-size="{high}" text-anchor="middle">{letter_of(number)}</text></g>'
+        f'<text x="{max(left, 0) + round(high * 0.4)}" y="{max(top, 0) + high}"'
+        f' font-size="{high}">{letter_of(number)}</text></g>'
     )
