@@ -3,7 +3,7 @@ PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>&- && echo $$python && break; done)
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo serve test check faults bench
+.PHONY: demo serve test check faults evidence bench
 demo serve: .venv/for-use
 	.venv/bin/exam-engine $@
 test: .venv/for-tests
@@ -18,6 +18,8 @@ check: .venv/for-tests
 	.venv/bin/pytest -n 2
 faults: .venv/for-tests
 	.venv/bin/pytest tests/faults --in-full
+evidence: .venv/for-tests
+	.venv/bin/pytest -m evidence -n 2
 bench: .venv/for-tests
 	.venv/bin/python -m benchmarks
 .venv/for-use: requirements.lock pyproject.toml

@@ -9,6 +9,12 @@ intercept d = -a b.  A response matrix is persons by items; NaN is not administe
 - `ability`: `score`, theta of persons; sum-score tables, plausible values
 - `classical`: items, options and reliability by the raw score
 - `fit`: how well items, persons and whole calibrations fit
+- `dif`: whether items are as hard for one group as for another of equal ability
+- `standards`: where panels of judges, or judged candidates, set the cut
+- `decisions`: how accurate and consistent pass and fail are; errors at the cut
+- `scales`: raw scores to the reported scale with the cut fixed; true scores
+- `linking`: two calibrations on one scale; anchors that drift
+- `equating`: raw scores of one form as raw scores of another
 - `simulation`: `simulate`, what an examination leaves, from a seed
 - `responses`, `quadrature`, `posterior`: what the others share; `errors`: what can be wrong
 """

@@ -51,3 +51,15 @@ class BadOption(PsychometricsError):
     """An option's value is outside what its documentation allows."""
 
     code = "bad_option"
+
+
+class BadRatings(PsychometricsError):
+    """Judges' ratings are incomplete or impossible: nothing rated, or outside 0 to 1."""
+
+    code = "bad_ratings"
+
+
+class NotMonotone(PsychometricsError):
+    """A conversion gives a higher raw score a lower value."""
+
+    code = "not_monotone"

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 DifFlagCode = Literal[
-    "anchors_all_flagged",
     "incomplete_left_out",
     "matched_by_form",
     "not_calibrated",
@@ -13,6 +12,7 @@ DifFlagCode = Literal[
     "one_anchor",
     "separated",
     "small_group",
+    "too_few_anchors",
     "undefined",
 ]
 

@@ -60,9 +60,8 @@ def read_groups(group: ArrayLike, n_persons: int, focal: Any = None) -> Booleans
             raise BadOption(f"row {row} has no group")
     kinds = sorted(set(labels.tolist()), key=str)
     if len(kinds) > 2:
-        raise BadOption(
-            f"there are {len(kinds)} groups ({', '.join(map(str, kinds[:5]))}): compare two at a time"
-        )
+        shown = ", ".join(map(str, kinds[:5]))
+        raise BadOption(f"there are {len(kinds)} groups ({shown}): compare two at a time")
     if focal is None:
         if not set(kinds) <= {0, 1}:
             raise BadOption(

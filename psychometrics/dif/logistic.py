@@ -28,7 +28,8 @@ ZUMBO_THOMAS = (0.13, 0.26)
 class LogisticDif:
     """Comparison of two nested logistic regressions, one pair an item.
 
-    Arrays have shape (n_items,) unless stated; NaN where a flag "undefined" or "separated" says why.
+    Arrays have shape (n_items,) unless stated; NaN where a flag "undefined" or "separated" says
+    why.
 
     Attributes
     ----------
@@ -119,9 +120,9 @@ def logistic_dif(
 
     Notes
     -----
-    Nagelkerke (1991) for R squared, of persons and not of table cells.  The studied item is part of
-    the score, as in `mantel_haenszel`.  *Missing responses*: the score is the share of points earned
-    on the anchors given, times the number of anchors.
+    Nagelkerke (1991) for R squared, of persons and not of table cells.  The studied item is part
+    of the score, as in `mantel_haenszel`.  *Missing responses*: the score is the share of points
+    earned on the anchors given, times the number of anchors.
     """
     if kind not in TERMS:
         raise BadOption(f"kind = {kind!r} is none of {', '.join(TERMS)}")

@@ -98,8 +98,7 @@ def mantel_haenszel(
     missing : int, optional
         Code of a response not administered in an integer array.
     correction : bool
-        Whether half a person is taken off the deviation, if it is that much, before it is
-        squared.
+        Whether half a person is taken off the deviation before it is squared.
     exact : bool
         Whether ``p`` is that of the exact conditional test, for small groups.
     level : float
@@ -162,8 +161,8 @@ def _result(
     if estimated.any():
         found = POWER * np.median(se_delta[estimated])
         consequence = (
-            f"In the middling item a true difference of {found:.1f} delta points is found in 4 of 5 "
-            "cases, a smaller one less often."
+            f"In the middling item a true difference of {found:.1f} delta points is found in 4 of "
+            "5 cases, a smaller one less often."
         )
     compared = tables.compared.astype(np.int64)
     return MantelHaenszel(
@@ -223,14 +222,14 @@ def ets_classes(
 
 def _chi_squares(tables: Tables, correction: bool) -> tuple[Floats, Floats]:
     right, given = tables.right, tables.given
-    total = np.maximum(given.sum(axis=0), 2.0)
-    solved = right.sum(axis=0)
-    expected = given[0] * solved / total
-    variance = given[0] * given[1] * solved * (given.sum(axis=0) - solved)
-    spread = (variance / (total**2 * (total - 1))).sum(axis=0)
+    total, solved = given.sum(axis=0), right.sum(axis=0)
+    counted = np.maximum(total, 1.0)
+    expected = given[0] * solved / counted
+    variance = given[0] * given[1] * solved * (total - solved)
+    spread = (variance / (counted**2 * np.maximum(total - 1, 1.0))).sum(axis=0)
     deviation = np.abs((right[0] - expected).sum(axis=0))
     if correction:
-        deviation = np.where(deviation >= 0.5, deviation - 0.5, deviation)
+        deviation = np.abs(deviation - 0.5)
     chi2 = np.full(len(spread), np.nan)
     np.divide(deviation**2, spread, out=chi2, where=spread > 0)
     return chi2, np.asarray(chi_square.sf(chi2, 1))

@@ -87,10 +87,10 @@ class Matched:
             moved[:, np.searchsorted(keys, keys[there] + 1)] = right[:, there]
             right = np.where(anchors, right, moved)
         form, score = np.divmod(keys, n_items + 2)
-        length = (self.forms @ anchors)[form]
+        length = self.forms[:, anchors].sum(axis=1)[form]
         added = (~anchors).astype(np.int64)
         possible = np.maximum(length[:, None] + added, 1)
-        return Tables(right, wrong, score[:, None] / possible * (anchors.sum() + added))
+        return Tables(right, wrong, score[:, None] * ((int(anchors.sum()) + added) / possible))
 
     def _counts(self, stratum: Integers, n_strata: int) -> tuple[Floats, Floats]:
         n_persons, n_items = self.right.shape

@@ -55,13 +55,17 @@ def read_anchors(anchors: ArrayLike | None, n_items: int) -> Booleans | None:
     elif given.ndim == 1 and given.size and given.dtype.kind in "iu":
         outside = given[(given < 0) | (given >= n_items)]
         if len(outside):
-            raise BadOption(f"anchor {outside[0]} is none of the {n_items} items, 0 to {n_items - 1}")
+            raise BadOption(
+                f"anchor {outside[0]} is none of the {n_items} items, 0 to {n_items - 1}"
+            )
         mask = np.zeros(n_items, dtype=bool)
         mask[given] = True
     elif given.size == 0:
         raise BadOption("there are no anchors: name at least one item to match on")
     else:
-        raise BadOption(f"anchors are positions of items, or one True or False for each of {n_items}")
+        raise BadOption(
+            f"anchors are positions of items, or one True or False for each of {n_items}"
+        )
     if not mask.any():
         raise BadOption("there are no anchors: name at least one item to match on")
     return mask
@@ -73,6 +77,7 @@ def purified(
     *,
     anchors: Booleans | None,
     purify: bool,
+    fewest: int = 1,
 ) -> Purified[Found]:
     """Evaluate a method, anchored on the items that it does not flag itself.
 
@@ -85,13 +90,14 @@ def purified(
         Given anchors stay as they are; otherwise all items are anchors to begin with.
     purify : bool
         Whether to change the anchors.
+    fewest : int
+        Anchors that the method needs.
 
     Returns
     -------
     Purified
-        Of the round in which the flagged items were those of the round before.  Where they
-        repeat an earlier round instead, or go on changing for 10 rounds, or every item is
-        flagged, the last round stands and is flagged itself.
+        Of the round in which the flagged items were those of the round before.  Where they still
+        change after 10 rounds, or too few are left, the last round stands and a flag says so.
 
     Notes
     -----
@@ -101,23 +107,24 @@ def purified(
     found, flagged = evaluate(used)
     if anchors is not None or not purify:
         return Purified(found, used, 0, ())
-    seen: set[bytes] = {np.zeros(n_items, dtype=bool).tobytes()}
+    seen: list[bytes] = []
     for rounds in range(MOST_ROUNDS):
         if np.array_equal(~flagged, used):
             return Purified(found, used, rounds, ())
-        if flagged.all():
-            sentence = "Every item is flagged, so none is left to match on; the round before stands."
-            return Purified(found, used, rounds, (DifFlag("anchors_all_flagged", sentence),))
-        if flagged.tobytes() in seen:
+        if (~flagged).sum() < fewest:
             sentence = (
-                f"Purification goes in a circle after {rounds} rounds: the flagged items depend on "
-                "each other. Choose the anchors by hand."
+                f"{flagged.sum()} of {n_items} items are flagged, so too few are left as anchors; "
+                f"those of round {rounds} stand."
             )
-            return Purified(found, used, rounds, (DifFlag("not_purified", sentence),))
-        seen.add(flagged.tobytes())
+            return Purified(found, used, rounds, (DifFlag("too_few_anchors", sentence),))
+        seen.append(flagged.tobytes())
         used = ~flagged
         found, flagged = evaluate(used)
-    settled = np.array_equal(~flagged, used)
-    sentence = f"The anchors still changed after {MOST_ROUNDS} rounds; the last round stands."
-    flags = () if settled else (DifFlag("not_purified", sentence),)
-    return Purified(found, used, MOST_ROUNDS, flags)
+    if np.array_equal(~flagged, used):
+        return Purified(found, used, MOST_ROUNDS, ())
+    circle = "go in a circle" if flagged.tobytes() in seen else "still change"
+    sentence = (
+        f"The anchors {circle} after {MOST_ROUNDS} rounds of purification: which items are flagged "
+        "depends on the others. The last round stands; choose anchors by hand."
+    )
+    return Purified(found, used, MOST_ROUNDS, (DifFlag("not_purified", sentence),))

@@ -100,9 +100,7 @@ def _log_likelihood(design: Floats, right: Floats, given: Floats, at: Floats) ->
     return np.asarray(total.sum(axis=1))
 
 
-def _newton(
-    design: Floats, right: Floats, given: Floats, at: Floats
-) -> tuple[Floats, Booleans]:
+def _newton(design: Floats, right: Floats, given: Floats, at: Floats) -> tuple[Floats, Booleans]:
     """Newton's step of each item, and where the information is singular."""
     p = expit(np.einsum("jst,jt->js", design, at))
     gradient = np.einsum("jst,js->jt", design, right - given * p)

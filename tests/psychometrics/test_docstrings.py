@@ -10,13 +10,13 @@ import pytest
 
 PACKAGES = (
     *("models", "calibration", "conditional", "ability", "classical", "fit", "simulation"),
-    *("responses", "quadrature"),
+    *("responses", "quadrature", "dif", "standards", "decisions", "scales", "linking", "equating"),
 )
 # conventions and plumbing of our own, which no paper describes
 NO_SOURCE = {
     *("equally_spaced", "model_named", "free_parameters", "read_responses", "simulate"),
     *("assign_forms", "change_items", "draw_copying", "draw_forms", "draw_items", "drift_items"),
-    "draw_response_times",
+    *("draw_response_times", "item_covariance"),
 }
 
 

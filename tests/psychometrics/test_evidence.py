@@ -24,8 +24,18 @@ INVARIANCE = "conditional/test_invariance.py"
 MEAN_SQUARES = "fit/test_mean_squares.py"
 PERSON_FIT = "fit/test_person.py"
 ABILITY = "ability/test_figures.py"
+LINKING = "linking/test_figures.py"
+FORMS = "linking/forms.py"
+EQUATING = "equating/test_figures.py"
 
-LATER = "not a method of the modules here: DIF, linking, equating, adaptive choice, forensics"
+DIF = "dif/test_mantel_haenszel.py"
+DECISIONS = "decisions/test_cacirt.py"
+DIF_PARAMETERS = "dif/test_item_parameters.py"
+DIF_RATIO = "dif/test_likelihood_ratio.py"
+SIBTEST = "dif/test_sibtest.py"
+WALD = "- a Wald test within a joint calibration: of its kind we have Lord's and likelihood-ratio"
+
+LATER = "not a method of the modules here: adaptive choice, forensics"
 ABOUT = "says what was run, and is no figure"
 
 # file pattern -> {table: module that reads it, or a reason after "-"}; the first match counts
@@ -36,15 +46,18 @@ READ: dict[str, dict[str, str]] = {
         "scalar_invariance": MIRT,
         "configural": MIRT,
         "anchored_all_but_suspects": MIRT,
-        "DIF_*": f"- {LATER}",
-        "SIBTEST*": f"- {LATER}",
+        "DIF_LRT_equality_added": DIF_RATIO,
+        "DIF_Wald": WALD,
+        "SIBTEST": SIBTEST,
     },
     "mirt/simdif_multigroup.json": {
         "scalar_invariance": MIRT,
         "configural": MIRT,
         "anchored_6_15": MIRT,
-        "DIF_*": f"- {LATER}",
-        "SIBTEST*": f"- {LATER}",
+        "DIF_LRT_add_items1to5": DIF_RATIO,
+        "DIF_LRT_drop_all": DIF_RATIO,
+        "DIF_Wald_items1to5": WALD,
+        "SIBTEST_items1to3_match6to15": SIBTEST,
     },
     "mirt/*fixed_anchor_2PL.json": {
         "old_logLik": MIRT,
@@ -160,18 +173,59 @@ READ: dict[str, dict[str, str]] = {
     },
     "classification/cacIRT_twopl.json": {
         "number_correct_distribution": ABILITY,
-        "theta": f"- {ABOUT}",
-        "w": f"- {ABOUT}",
+        "theta": DECISIONS,
+        "w": DECISIONS,
         "items": ABILITY,
-        "*": "- decision consistency, which is not among the modules here",
+        "Lee": DECISIONS,
+        "Rudner": DECISIONS,
+        "Lee_single_cut_10": DECISIONS,
+        "Rudner_single_cut_0": DECISIONS,
     },
     "forensics/*.json": {
         "parametric_misfit": PERSON_FIT,
         "theta_ml": PERSON_FIT,
         "*": f"- {LATER}",
     },
-    "dif/*.json": {"*": f"- {LATER}"},
-    "linking/*.json": {"*": f"- {LATER}"},
+    # each method's figures within plain and purified: see the tests of `tests/psychometrics/dif/`
+    "dif/*.json": {
+        "plain": "dif/figures.py",
+        "purified": "dif/figures.py",
+        "MH_exact": DIF,
+        "base_R_mantelhaen_test": DIF,
+        "item_parameters_for_Lord_Raju": DIF_PARAMETERS,
+        "Lord_*": DIF_PARAMETERS,
+        "Raju_2PL": DIF_PARAMETERS,
+        "SIBTEST": SIBTEST,
+        "ltm_used_by_difR": f"- {ABOUT}",
+    },
+    "linking/equate_ACTmath.json": {
+        "identity": EQUATING,
+        "mean": EQUATING,
+        "linear": EQUATING,
+        "equipercentile*": f"{EQUATING}:equipercentile_loglinear6",
+        "presmoothed_x_degree6": EQUATING,
+    },
+    "linking/*.json": {
+        "items": FORMS,
+        "item_vcov": FORMS,
+        "irt": FORMS,
+        "form_x": FORMS,
+        "form_y": FORMS,
+        "common_rows_x_y": FORMS,
+        "constants*": f"{LINKING}:constants",
+        "direct": LINKING,
+        "chain3": LINKING,
+        "rescaled_x_SL": LINKING,
+        "true_score_equating*": f"{EQUATING}:true_score_equating",
+        "observed_score_equating_Y_to_X": EQUATING,
+        "score_TSE_1to2": EQUATING,
+        "score_OSE_1to2": EQUATING,
+        "TSE": EQUATING,
+        "OSE": EQUATING,
+        "OSE_dist": EQUATING,
+        "coef": "- the parameters of irt in another form",
+        "equating_note": f"- {ABOUT}",
+    },
 }
 ABOUTS = {
     *("package", "data", "call", "note", "label", "itemtype", "quadrature", "tolerance"),
