@@ -25,6 +25,7 @@ from exam_engine.invigilation.service import Invigilation
 from exam_engine.live import Hints
 from exam_engine.resources import Resources
 from exam_engine.settings import Settings
+from exam_engine.uploads.readers import FileReaders
 from exam_engine.web import api, assets, errors, pages, render
 from exam_engine.web.answering import answer_components
 from exam_engine.web.auth import (
@@ -66,7 +67,8 @@ def make_resources(settings: Settings) -> Resources:
     hints = Hints(redis)
     presence: Presence = RedisPresence(redis) if redis else MemoryPresence()
     recorder = Recorder(answer_stores(database), on_recorded=hints.changed)
-    return Resources(settings, database, recorder, presence, hints)
+    readers = FileReaders(settings, database)
+    return Resources(settings, database, recorder, presence, hints, readers)
 
 
 def answer_stores(database: Database) -> list[AnswerStore]:
@@ -157,6 +159,7 @@ async def run(resources: Resources) -> AsyncIterator[None]:
         sweeper.cancel()
         with suppress(asyncio.CancelledError):
             await sweeper
+        await resources.readers.stop()
         await resources.recorder.stop()
         await resources.hints.stop()
         await resources.database.close()

@@ -6,6 +6,7 @@ from exam_engine.database import Database
 from exam_engine.delivery.recorder import Recorder
 from exam_engine.live import Hints
 from exam_engine.settings import Settings
+from exam_engine.uploads.readers import FileReaders
 from proctor.presence import Presence
 
 
@@ -16,3 +17,4 @@ class Resources:
     recorder: Recorder
     presence: Presence
     hints: Hints
+    readers: FileReaders

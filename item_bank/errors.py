@@ -146,6 +146,6 @@ class ImportUndecided(ItemBankError):
 
 
 class BankChanged(ItemBankError):
-    """Since the file was read, the bank has come to hold something that its report does not know."""
+    """The bank holds something by now that the file's report does not know."""
 
     code = "bank_changed"

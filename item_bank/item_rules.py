@@ -77,6 +77,8 @@ def _tags(case: Case) -> Remarks:
     facts = case.facts
     if facts.skill_area not in {area.code for area in case.edition.skill_areas}:
         yield _error(f"{facts.skill_area} is no skill area of the framework.")
+    elif facts.task is None:
+        yield _error("The task is missing.")
     elif facts.task not in {task.code for task in case.edition.children(facts.skill_area)}:
         yield _error(f"{facts.task} is no task of {facts.skill_area}.")
     low, high = DIFFICULTY

@@ -29,6 +29,19 @@ class CognitiveLevel(StrEnum):
     ANALYSE = "analyse"
 
 
+class ItemKind(StrEnum):
+    """What an item version holds: single choice in plain text (an ``ItemContent``), the kind that
+    exams deliver, or any other item of QTI 3.
+    """
+
+    SINGLE_CHOICE = "single_choice"
+    QTI = "qti"
+
+
+KINDS_ON_FORMS = frozenset({ItemKind.SINGLE_CHOICE})
+"""The kinds that delivery can show and score, so the only ones that go on forms."""
+
+
 def plain_text(text: str) -> str:
     """Text as content wants it: runs of blanks, tabs and line ends become one space; ends trimmed.
 

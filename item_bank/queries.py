@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 
 from item_bank.contents import RecentContents
 from item_bank.errors import EditionNotFound, ItemNotFound, NodeNotFound, VersionNotFound
 from item_bank.framework import Edition, Node, NodeKind
-from item_bank.items import CognitiveLevel, ItemContent, ItemFacts
+from item_bank.items import CognitiveLevel, ItemContent, ItemFacts, ItemKind
 from item_bank.lifecycle import ItemState
 from item_bank.qti.choice import read_choice
 from item_bank.tables import (
@@ -162,6 +163,7 @@ class ListedItem:
     code: str
     state: ItemState
     number: int
+    kind: ItemKind
     title: str
     skill_area: str
     task: str | None
@@ -195,6 +197,7 @@ async def list_items_by_area(
                 code=item.code,
                 state=ItemState(item.state),
                 number=version.number,
+                kind=ItemKind(version.kind),
                 title=version.title,
                 skill_area=area,
                 task=task,
@@ -231,6 +234,68 @@ def _listed(edition_id: UUID) -> Select[Item, ItemVersion, str, str | None]:
         .where(area.edition_id == edition_id)
         .order_by(Item.code)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A line of the bank's list. It has no field for a key."""
+
+    code: str
+    title: str
+    state: ItemState
+    kind: ItemKind
+    skill_area: str
+    task: str | None
+    number: int
+    changed_at: datetime
+
+
+async def list_bank(
+    session: AsyncSession,
+    *,
+    area: str | None = None,
+    state: ItemState | None = None,
+    text: str = "",
+    after: str = "",
+    limit: int = 50,
+) -> list[ItemRow]:
+    """Items by code, those after the code ``after``, tagged as in the edition published last.
+
+    ``text`` is looked for in code, title and content, whatever its case.
+    """
+    stored = await get_edition(session)
+    found = _listed(stored.id).where(Item.code > after)
+    if area:
+        tagged = (
+            select(ItemTag.item_id)
+            .join(FrameworkNode, FrameworkNode.id == ItemTag.node_id)
+            .where(FrameworkNode.edition_id == stored.id, FrameworkNode.code == area)
+        )
+        found = found.where(Item.id.in_(tagged))
+    if state:
+        found = found.where(Item.state == state)
+    if text:
+        found = found.where(
+            or_(
+                Item.code.icontains(text, autoescape=True),
+                ItemVersion.title.icontains(text, autoescape=True),
+                ItemVersion.content.icontains(text, autoescape=True),
+            )
+        )
+    rows = await session.execute(found.options(defer(ItemVersion.content)).limit(limit))
+    return [
+        ItemRow(
+            item.code,
+            version.title,
+            ItemState(item.state),
+            ItemKind(version.kind),
+            in_area,
+            task,
+            version.number,
+            version.created_at,
+        )
+        for item, version, in_area, task in rows
+    ]
 
 
 async def list_enemies(

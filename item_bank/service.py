@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from item_bank import queries
 from item_bank.errors import CodeTaken, EditionDiffers, ItemLocked, NodeNotFound
 from item_bank.framework import Edition, NodeKind, bundled_edition
-from item_bank.items import ItemContent, ItemFacts
+from item_bank.items import ItemContent, ItemFacts, ItemKind
 from item_bank.lifecycle import ADD, EDITABLE, ItemState, ItemVerb, decide
 from item_bank.qti.choice import content_hash, write_choice
 from item_bank.qti.packages import read_package
@@ -235,6 +235,7 @@ class ItemBank:
             id=uuid4(),
             item_id=item.id,
             number=number,
+            kind=ItemKind.SINGLE_CHOICE,
             content=xml.decode(),
             content_hash=content_hash(xml),
             title=content.title,

@@ -29,7 +29,8 @@ from sqlalchemy.types import TypeEngine
 
 from item_bank.errors import VersionImmutable
 from item_bank.framework import NodeKind
-from item_bank.items import LONGEST_TITLE, CognitiveLevel
+from item_bank.imports.states import ImportState
+from item_bank.items import LONGEST_TITLE, CognitiveLevel, ItemKind
 from item_bank.lifecycle import ADD, ItemState, ItemVerb
 
 
@@ -125,12 +126,16 @@ class Item(Base):
 
 
 class ItemVersion(Base):
-    """``content`` is QTI 3 XML; ``content_hash`` is the SHA-256 of its canonical form, in hex."""
+    """``content`` is QTI 3 XML; ``content_hash`` is the SHA-256 of its canonical form, in hex.
+
+    ``import_id`` is the import that brought the version, if one did.
+    """
 
     __tablename__ = "item_version"
     __table_args__ = (
         UniqueConstraint("item_id", "number"),
         CheckConstraint("number >= 1", name="number"),
+        CheckConstraint(_one_of("kind", *ItemKind), name="kind"),
         CheckConstraint(_one_of("cognitive_level", *CognitiveLevel), name="cognitive_level"),
         CheckConstraint(
             "estimated_difficulty IS NULL OR"
@@ -142,6 +147,7 @@ class ItemVersion(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     item_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"))
     number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
     content: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
@@ -152,6 +158,7 @@ class ItemVersion(Base):
     review_by: Mapped[date | None]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
+    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("item_import.id"), index=True)
 
 
 class ItemTag(Base):
@@ -194,6 +201,72 @@ class ItemTransition(Base):
     by_id: Mapped[UUID | None]
     reason: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime]
+
+
+class ItemImport(Base):
+    """One file, what reading it found, and what was decided.
+
+    ``findings`` is a report's findings as JSON, ``counts`` its numbers by name, ``choices`` what
+    the accepting person chose. ``progress`` tells how far the reading is, as of ``told_at``.
+    """
+
+    __tablename__ = "item_import"
+    __table_args__ = (CheckConstraint(_one_of("state", *ImportState), name="state"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    by_id: Mapped[UUID | None]
+    file_name: Mapped[str] = mapped_column(String(255))
+    file_hash: Mapped[str] = mapped_column(String(64))
+    file_bytes: Mapped[int]
+    format: Mapped[str | None] = mapped_column(String(16))
+    area: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    told_at: Mapped[datetime]
+    progress: Mapped[dict[str, Any]] = mapped_column(JSON)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, deferred=True)
+    choices: Mapped[dict[str, Any]] = mapped_column(JSON)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+
+
+class ItemImportRow(Base):
+    """A question of a file that is not in the bank yet, kept until somebody decides.
+
+    For an item that the bank holds, ``base_number`` is its latest version as the file was read,
+    ``number`` that of the version to make: the same where only tags and enemies change. ``taken``
+    says what was chosen. ``enemies`` are codes; None leaves those of the bank.
+    """
+
+    __tablename__ = "item_import_row"
+    __table_args__ = (UniqueConstraint("import_id", "position"), UniqueConstraint("version_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("item_import.id"))
+    position: Mapped[int]
+    place: Mapped[str] = mapped_column(String(300))
+    code: Mapped[str] = mapped_column(String(64))
+    base_number: Mapped[int | None]
+    taken: Mapped[bool]
+    differs: Mapped[list[str]] = mapped_column(JSON)
+    like: Mapped[list[Any]] = mapped_column(JSON)
+    is_like: Mapped[bool]
+    item_id: Mapped[UUID]
+    version_id: Mapped[UUID]
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    content: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    cognitive_level: Mapped[str] = mapped_column(String(16))
+    estimated_difficulty: Mapped[float | None]
+    source: Mapped[str] = mapped_column(Text)
+    as_of: Mapped[date | None]
+    review_by: Mapped[date | None]
+    area_id: Mapped[UUID]
+    task_id: Mapped[UUID | None]
+    enemies: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 @event.listens_for(ItemVersion, "before_update")

@@ -1,6 +1,7 @@
 """Words, sentences and how hard they read: what the checks count."""
 
 import re
+from functools import lru_cache
 from importlib.resources import files
 
 _WORD = re.compile(r"[^\W_]+(?:[.,:/'’&\-][^\W_]+)*%?")
@@ -42,6 +43,7 @@ def sentences(text: str) -> list[str]:
     return [part for part in _SENTENCE_END.split(text) if part]
 
 
+@lru_cache(maxsize=20_000)
 def word_stem(word: str) -> str:
     """A word without its commonest ending, in lower case, so that "restoring" meets "restored"."""
     stem = word.lower()
@@ -57,6 +59,7 @@ def content_stems(text: str) -> frozenset[str]:
     return frozenset(word_stem(word) for word in found if len(word) > 4 and word not in STOP_WORDS)
 
 
+@lru_cache(maxsize=20_000)
 def syllables(word: str) -> int:
     """An estimate for English by groups of vowels; 1 at least."""
     letters = re.sub(r"[^a-z]", "", word.lower())

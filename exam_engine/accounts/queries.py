@@ -1,5 +1,6 @@
 """Looking people up."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -57,3 +58,9 @@ async def find_signed_in(database: Database, token_hash: bytes) -> SignedIn | No
     sign_in_id, person_id, name, email, _ = rows[0]
     roles = frozenset(Role(row[4]) for row in rows if row[4])
     return SignedIn(sign_in_id, person_id, name, email, roles)
+
+
+async def list_names(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names by id, of those who are there."""
+    rows = await session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
+    return {person_id: name for person_id, name in rows}

@@ -1,5 +1,6 @@
 """Looking up exams and forms."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from exam_engine.exams.tables import BlueprintRow, Exam, Form, FormItem
-from item_bank.tables import FrameworkNode
+from item_bank.framework import NodeKind
+from item_bank.lifecycle import ItemState
+from item_bank.queries import get_edition
+from item_bank.tables import FrameworkNode, Item, ItemTag
 
 
 async def find_exam(session: AsyncSession, code: str) -> Exam | None:
@@ -18,6 +22,11 @@ async def find_exam(session: AsyncSession, code: str) -> Exam | None:
 
 async def get_exam(session: AsyncSession, exam_id: UUID) -> Exam:
     return await session.get_one(Exam, exam_id)
+
+
+async def find_latest_exam(session: AsyncSession) -> Exam | None:
+    """The exam that was added last, whose blueprint the bank is written for."""
+    return await session.scalar(select(Exam).order_by(Exam.created_at.desc(), Exam.id).limit(1))
 
 
 async def get_form(session: AsyncSession, form_id: UUID) -> Form:
@@ -71,3 +80,19 @@ async def list_blueprint(session: AsyncSession, exam_id: UUID) -> Sequence[Bluep
         .order_by(BlueprintRow.position)
     )
     return [BlueprintNode(*row) for row in rows]
+
+
+async def count_items(session: AsyncSession) -> dict[str, Counter[ItemState]]:
+    """How many items each skill area of the edition published last has, by state."""
+    stored = await get_edition(session)
+    rows = await session.execute(
+        select(FrameworkNode.code, Item.state, func.count())
+        .join(ItemTag, ItemTag.node_id == FrameworkNode.id)
+        .join(Item, Item.id == ItemTag.item_id)
+        .where(FrameworkNode.edition_id == stored.id, FrameworkNode.kind == NodeKind.SKILL_AREA)
+        .group_by(FrameworkNode.code, Item.state)
+    )
+    counts: dict[str, Counter[ItemState]] = {}
+    for code, state, count in rows:
+        counts.setdefault(code, Counter())[ItemState(state)] = count
+    return counts

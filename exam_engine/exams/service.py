@@ -11,8 +11,15 @@ from exam_engine.exams.errors import FormPublished, FormUnsound
 from exam_engine.exams.programme import Programme, item_counts
 from exam_engine.exams.tables import BlueprintRow, Exam, Form, FormItem
 from item_bank.framework import Edition
+from item_bank.items import KINDS_ON_FORMS
 from item_bank.lifecycle import ItemState
-from item_bank.queries import get_edition, list_enemies, list_items_by_area, list_nodes
+from item_bank.queries import (
+    get_edition,
+    get_versions,
+    list_enemies,
+    list_items_by_area,
+    list_nodes,
+)
 
 
 class Exams:
@@ -53,13 +60,18 @@ class Exams:
         return exam
 
     async def assemble(self, exam: Exam, code: str, seed: int, conversion: Conversion) -> Form:
-        """A draft form that meets the blueprint from operational items.
+        """A draft form that meets the blueprint from operational items of the kinds that delivery
+        carries.
 
         Raises `BlueprintNotMet`.
         """
         blueprint = await queries.list_blueprint(self._session, exam.id)
         listed = await list_items_by_area(self._session, None, {ItemState.OPERATIONAL})
         enemies: dict[UUID, set[UUID]] = {}
+        listed = {
+            area: [item for item in rows if item.kind in KINDS_ON_FORMS]
+            for area, rows in listed.items()
+        }
         items = [item for area in listed.values() for item in area]
         for one, other in await list_enemies(self._session, [item.item_id for item in items]):
             enemies.setdefault(one, set()).add(other)
@@ -107,6 +119,13 @@ class Exams:
         if form.state == "published":
             raise FormPublished
         items = await queries.list_form_items(self._session, form.id)
+        versions = await get_versions(self._session, [item.item_version_id for item in items])
+        for position, item in enumerate(items, 1):
+            if versions[item.item_version_id].kind not in KINDS_ON_FORMS:
+                raise FormUnsound(
+                    f"Question {position} of the form is not single choice in plain text. "
+                    "Exams show no other kind yet; take it off the form."
+                )
         scored = sum(item.role == "scored" for item in items)
         conversion = Conversion.from_json(form.conversion)
         if len(conversion.scaled) != scored + 1:

@@ -20,6 +20,7 @@ from exam_engine.database import DatabaseUnavailable
 from exam_engine.delivery import errors as delivery
 from exam_engine.exams import errors as exams
 from exam_engine.web.auth import AnyRequest, NotAllowed, OriginRefused, SignInNeeded
+from item_bank import errors as bank
 from proctor import errors as proctor
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,14 @@ STATUS: dict[type[Exception], int] = {
     proctor.ProctorError: 409,
     proctor.NoSuchSession: 404,
     proctor.UnknownSignal: 422,
+    bank.ItemBankError: 409,
+    bank.EditionNotFound: 404,
+    bank.ItemNotFound: 404,
+    bank.VersionNotFound: 404,
+    bank.ImportNotFound: 404,
+    bank.QtiError: 422,
+    bank.ResponseUnsound: 422,
+    bank.ScoringRefused: 422,
     SignInNeeded: 401,
     NotAllowed: 403,
     OriginRefused: 403,
@@ -123,6 +132,8 @@ def _describe(error: Exception) -> tuple[int, str, str, dict[str, Any]]:
             sentence = str(error)
             if isinstance(error, DatabaseUnavailable):
                 sentence = delivery.TryAgain.sentence
+            if isinstance(error, bank.QtiError):
+                return STATUS[kind], code, error.sentence, {"line": error.line}
             return STATUS[kind], code, sentence, {}
     if isinstance(error, UnicodeDecodeError | RecursionError):  # msgspec, on a hostile body
         return 400, *HTTP_WORDS[400], {}

@@ -128,5 +128,7 @@ def test_the_tables_are_the_banks() -> None:
         "item_version",
         "item_tag",
         "item_enemy",
+        "item_import",
+        "item_import_row",
         "item_transition",
     }

@@ -47,6 +47,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_item_state"), ["state"], unique=False)
 
     op.create_table(
+        "item_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("file_hash", sa.String(length=64), nullable=False),
+        sa.Column("file_bytes", sa.Integer(), nullable=False),
+        sa.Column("format", sa.String(length=16), nullable=True),
+        sa.Column("area", sa.String(length=64), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("told_at", Instant(), nullable=False),
+        sa.Column("progress", sa.JSON(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('reading', 'failed', 'ready', 'imported', 'discarded')",
+            name=op.f("ck_item_import_state"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_import")),
+    )
+    with op.batch_alter_table("item_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_import_state"), ["state"], unique=False)
+
+    op.create_table(
         "framework_node",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("edition_id", sa.Uuid(), nullable=False),
@@ -99,6 +126,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_item_enemy_enemy_id"), ["enemy_id"], unique=False)
 
     op.create_table(
+        "item_import_row",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("base_number", sa.Integer(), nullable=True),
+        sa.Column("taken", sa.Boolean(), nullable=False),
+        sa.Column("differs", sa.JSON(), nullable=False),
+        sa.Column("like", sa.JSON(), nullable=False),
+        sa.Column("is_like", sa.Boolean(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("cognitive_level", sa.String(length=16), nullable=False),
+        sa.Column("estimated_difficulty", sa.Double(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("review_by", sa.Date(), nullable=True),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("task_id", sa.Uuid(), nullable=True),
+        sa.Column("enemies", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["item_import.id"], name=op.f("fk_item_import_row_import_id_item_import")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_import_row")),
+        sa.UniqueConstraint(
+            "import_id", "position", name=op.f("uq_item_import_row_import_id_position")
+        ),
+        sa.UniqueConstraint("version_id", name=op.f("uq_item_import_row_version_id")),
+    )
+    op.create_table(
         "item_transition",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("item_id", sa.Uuid(), nullable=False),
@@ -132,6 +195,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("item_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("title", sa.String(length=300), nullable=False),
@@ -142,21 +206,29 @@ def upgrade() -> None:
         sa.Column("review_by", sa.Date(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "cognitive_level IN ('recall', 'apply', 'analyse')",
             name=op.f("ck_item_version_cognitive_level"),
         ),
+        sa.CheckConstraint("kind IN ('single_choice', 'qti')", name=op.f("ck_item_version_kind")),
         sa.CheckConstraint(
             "estimated_difficulty IS NULL OR (estimated_difficulty > 0 AND estimated_difficulty < 1)",
             name=op.f("ck_item_version_estimated_difficulty"),
         ),
         sa.CheckConstraint("number >= 1", name=op.f("ck_item_version_number")),
         sa.ForeignKeyConstraint(
+            ["import_id"], ["item_import.id"], name=op.f("fk_item_version_import_id_item_import")
+        ),
+        sa.ForeignKeyConstraint(
             ["item_id"], ["item.id"], name=op.f("fk_item_version_item_id_item")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_version")),
         sa.UniqueConstraint("item_id", "number", name=op.f("uq_item_version_item_id_number")),
     )
+    with op.batch_alter_table("item_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_version_import_id"), ["import_id"], unique=False)
+
     op.create_table(
         "item_tag",
         sa.Column("item_id", sa.Uuid(), nullable=False),
@@ -610,8 +682,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_item_tag_node_id"))
 
     op.drop_table("item_tag")
+    with op.batch_alter_table("item_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_version_import_id"))
+
     op.drop_table("item_version")
     op.drop_table("item_transition")
+    op.drop_table("item_import_row")
     with op.batch_alter_table("item_enemy", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_enemy_enemy_id"))
 
@@ -620,6 +696,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_framework_node_parent_id"))
 
     op.drop_table("framework_node")
+    with op.batch_alter_table("item_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_item_import_state"))
+
+    op.drop_table("item_import")
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_item_state"))
 

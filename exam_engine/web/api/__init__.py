@@ -1,6 +1,6 @@
 """The JSON API, one module a resource."""
 
-from exam_engine.web.api import accounts, attempts, evidence, results, sittings
+from exam_engine.web.api import accounts, attempts, evidence, items, results, sittings, trying
 
 ROUTES = [
     *accounts.ROUTES,
@@ -8,4 +8,6 @@ ROUTES = [
     *results.ROUTES,
     *sittings.ROUTES,
     *evidence.ROUTES,
+    *items.ROUTES,
+    *trying.ROUTES,
 ]

@@ -16,6 +16,8 @@ from exam_engine.demonstration.people import EVERYBODY, PASSWORD
 from exam_engine.resources import Resources
 from exam_engine.results.queries import list_results
 from exam_engine.web import views
+from exam_engine.web.api.items import IMPORTERS
+from exam_engine.web.api.trying import BANK
 from exam_engine.web.auth import FOR, PUBLIC, SIGNED_IN, session_cookie
 from exam_engine.web.errors import STATUS
 from exam_engine.web.pages.frame import FormError, page, see
@@ -131,9 +133,18 @@ async def home(who: NamedDependency[SignedIn], resources: NamedDependency[Resour
 
 def _ways(who: SignedIn) -> list[tuple[str, str, str]]:
     """Where somebody on the staff can go; only what exists for them."""
-    if who.roles.isdisjoint({Role.PROCTOR, Role.MANAGER}):
-        return []
-    return [("Sittings", "/sittings", "Who is in the room, live: admit, pause, resume.")]
+    ways = []
+    if not who.roles.isdisjoint({Role.PROCTOR, Role.MANAGER}):
+        ways.append(("Sittings", "/sittings", "Who is in the room, live: admit, pause, resume."))
+    if not who.roles.isdisjoint(BANK[FOR]):
+        ways.append(("The bank", "/bank", "All items, and how far they cover the blueprint."))
+    if not who.roles.isdisjoint(IMPORTERS[FOR]):
+        ways.append(("Import questions", "/bank/import", "Upload a file, read the report, choose."))
+    if not who.roles.isdisjoint(BANK[FOR]):
+        ways.append(
+            ("Try an item", "/bank/try", "See it as a candidate does, answer it, score it.")
+        )
+    return ways
 
 
 def _entered(resources: Resources, token: str) -> Redirect:

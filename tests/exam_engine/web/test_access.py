@@ -19,6 +19,7 @@ from tests import factories
 from tests.conftest import OpenClient
 from tests.exam_engine.conftest import Room
 from tests.factories import SignIn
+from tests.item_bank.qti.files import an_item
 
 ACTORS = (
     "visitor",
@@ -47,6 +48,12 @@ EXAM_PAGE: Row = (303, 200, 303, 403, 403, 403, 403, 403, 403, 403)
 EXAM_PAST: Row = (303, 303, 303, 403, 403, 403, 403, 403, 403, 403)
 EXAM_ACT: Row = (401, 303, 303, 403, 403, 403, 403, 403, 403, 403)
 ROOM_PAGE: Row = (303, 403, 403, 403, 403, 403, 403, 200, 404, 200)
+BANK: Row = (401, 403, 403, 200, 200, 200, 200, 403, 403, 403)
+BANK_PAGE: Row = (303, *BANK[1:])
+# the ids of the world are of no item, import or format
+BANK_ITEM: Row = (401, 403, 403, 404, 404, 404, 404, 403, 403, 403)
+IMPORTERS: Row = (401, 403, 403, 200, 200, 200, 403, 403, 403, 403)
+NO_IMPORT: Row = (401, 403, 403, 404, 404, 404, 403, 403, 403, 403)
 ROOM_ACT: Row = (401, 403, 403, 403, 403, 403, 403, 303, 404, 303)
 
 TABLE: dict[tuple[str, str], Row] = {
@@ -98,6 +105,27 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/api/attempts/{attempt_id}/audit"): MANAGER,
     ("GET", "/api/sittings/{sitting_id}/audit"): MANAGER,
     ("POST", "/api/rehearsals"): (401, 403, 403, 403, 403, 403, 403, 403, 403, 409),
+    ("GET", "/bank/try"): BANK_PAGE,
+    ("POST", "/bank/try"): (401, 403, 403, 422, 422, 422, 422, 403, 403, 403),
+    ("GET", "/bank/media/{name}"): (303, 403, 403, 404, 404, 404, 404, 403, 403, 403),
+    ("POST", "/api/items/score"): BANK,
+    ("GET", "/bank"): BANK_PAGE,
+    ("GET", "/bank/items/{code}"): (303, *BANK_ITEM[1:]),
+    ("GET", "/bank/import"): (303, *IMPORTERS[1:]),
+    ("POST", "/bank/import"): (401, 403, 403, 422, 422, 422, 403, 403, 403, 403),
+    ("GET", "/bank/imports/{import_id}"): (303, *NO_IMPORT[1:]),
+    ("POST", "/bank/imports/{import_id}/accept"): NO_IMPORT,
+    ("POST", "/bank/imports/{import_id}/discard"): NO_IMPORT,
+    ("POST", "/api/item-imports"): (401, 403, 403, 422, 422, 422, 403, 403, 403, 403),
+    ("GET", "/api/item-imports/{import_id}"): NO_IMPORT,
+    ("GET", "/api/item-imports/{import_id}/questions"): NO_IMPORT,
+    ("POST", "/api/item-imports/{import_id}/accept"): NO_IMPORT,
+    ("DELETE", "/api/item-imports/{import_id}"): NO_IMPORT,
+    ("GET", "/api/items"): BANK,
+    ("GET", "/api/items/{code}"): BANK_ITEM,
+    ("GET", "/api/items/{code}/xml"): BANK_ITEM,
+    ("GET", "/api/item-templates/{kind}"): (401, 403, 403, 404, 404, 404, 403, 403, 403, 403),
+    ("GET", "/api/item-exports/{form}"): BANK_ITEM,
     # from here on it ends: the exam, then the sign-ins
     ("POST", "/api/attempts/{attempt_id}/submit"): CANDIDATE,
     ("POST", "/exam/submit"): EXAM_ACT,
@@ -116,6 +144,7 @@ JSON: Mapping[str, Any] = {
     },
     "/api/attempts/{attempt_id}/submit": {"lease": 1},
     "/api/rehearsals": {"candidates": 1},
+    "/api/items/score": {"xml": an_item().decode(), "responses": {}},
 }
 FORMS: Mapping[str, dict[str, str]] = {
     "/exam/questions/{position}": {"lease": "1", "response": "A", "submission_id": "one"},
@@ -160,6 +189,11 @@ async def world(room: Room) -> World:
         result = await factories.result_of(session, finished.id)
     ids = {
         "attempt_id": str(attempt.id),
+        "name": f"{0:064}.png",
+        "code": "NONE-1",
+        "form": "doc",
+        "import_id": str(sitting.id),
+        "kind": "doc",
         "authorization_id": str(authorization.id),
         "position": "1",
         "result_id": str(result.id),

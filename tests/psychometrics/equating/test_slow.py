@@ -41,7 +41,7 @@ def form(seed: int, prefix: str) -> Items:
     b[:, 0] = base.normal(-0.3, 0.7, 6) + rng.normal(0, 0.1, 6)
     b[3:5, 1] = b[3:5, 0] + 0.8
     c = np.where([m in ("3PL", "4PL") for m in MODELS], 0.15 + 0.1 * rng.random(), np.nan)
-    u = np.where([m == "4PL" for m in MODELS], 0.96, np.nan)
+    u = np.where([m == "4PL" for m in MODELS], 0.93 + 0.04 * rng.random(), np.nan)
     names = [f"C{j}" if j < 3 else f"{prefix}{j}" for j in range(6)]
     return Items.from_irt(MODELS, a, b, c, u, names=names)
 
@@ -66,8 +66,14 @@ def from_flat(items: Items, flat: Floats) -> Items:
     return Items.from_parameters(names, np.split(flat, lengths), names=items.names)
 
 
-@pytest.mark.parametrize("equate", [equate_true_score, equate_observed_score])
-def test_errors_are_differences_through_a_chain_of_links(equate: Any) -> None:
+# the first two and the last of these scores are beyond the asymptotes
+FRACTIONS = {"scores": [0.15, 0.3, 1.5, 4.0, 7.0, 7.99]}
+
+
+@pytest.mark.parametrize(
+    ("equate", "more"), [(equate_true_score, FRACTIONS), (equate_observed_score, {})]
+)
+def test_errors_are_differences_through_a_chain_of_links(equate: Any, more: dict[str, Any]) -> None:
     """All parameters of three calibrations moved, all linked and equated again."""
     forms = (FIRST, MIDDLE, LAST)
     covariances = [covariance_of(items, seed) for seed, items in enumerate(forms)]
@@ -78,7 +84,7 @@ def test_errors_are_differences_through_a_chain_of_links(equate: Any) -> None:
             link(x, y, method="haebara", cov_from=given[0], cov_to=given[1]),
             link(y, z, cov_from=given[1], cov_to=given[2]),
         )
-        found: Conversion = equate(x, z, link=way)
+        found: Conversion = equate(x, z, link=way, **more)
         return found
 
     found = whole(*forms, errors=True)
@@ -93,7 +99,9 @@ def test_errors_are_differences_through_a_chain_of_links(equate: Any) -> None:
             variance += ((ends[0] - ends[1]) / 2e-4) ** 2
     assert found.standard_error is not None
     np.testing.assert_allclose(found.standard_error, np.sqrt(variance), atol=2e-6)
-    assert (found.standard_error[1:-1] > 0.01).all()
+    assert (found.standard_error > 1e-4).all()
+    beyond = [flag.scores for flag in found.flags if flag.code == "beyond_asymptote"]
+    assert beyond == ([(0.15, 0.3, 7.99)] if more else [])
 
 
 def test_true_scores_are_what_both_forms_expect() -> None:
