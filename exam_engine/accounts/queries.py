@@ -63,4 +63,4 @@ async def find_signed_in(database: Database, token_hash: bytes) -> SignedIn | No
 async def list_names(session: AsyncSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
     """Names by id, of those who are there."""
     rows = await session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
-    return {person_id: name for person_id, name in rows}
+    return {row.id: row.name for row in rows}

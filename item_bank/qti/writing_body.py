@@ -40,7 +40,8 @@ def with_text(name: str, text: Text, attributes: dict[str, str] | None = None) -
         return _qti(name, text, attributes or {})
     made = _nodes(text)
     made.tag = f"{{{NAMESPACE}}}{name}"
-    made.attrib.update(attributes or {})
+    for key, value in (attributes or {}).items():
+        made.set(key, value)
     return made
 
 

@@ -117,14 +117,14 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
         return (skill * loadings + noise > cuts).astype(np.int8)
 
     truth = reliability(draw(500_000))
-    results = [reliability(draw(150), confidence=0.9) for _ in range(400)]
+    results = [reliability(draw(150), confidence=0.9) for _ in range(120)]
     for name in ("alpha", "omega"):
         true = getattr(truth, name).value
         inside = [getattr(r, name).lower < true < getattr(r, name).upper for r in results]
         errors = [getattr(r, name).standard_error for r in results]
         spread = np.std([getattr(r, name).value for r in results])
-        assert np.mean(inside) == pytest.approx(0.9, abs=0.04)
-        assert np.mean(errors) == pytest.approx(spread, rel=0.1)
+        assert np.mean(inside) == pytest.approx(0.9, abs=0.07)
+        assert np.mean(errors) == pytest.approx(spread, rel=0.15)
 
 
 def test_responses_missing_at_random_change_little() -> None:
