@@ -41,8 +41,10 @@ OpenClient = Callable[[], httpx.AsyncClient]
 OpenPage = Callable[[], Awaitable[Page]]
 StartServer = Callable[..., Server]
 
-hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
-hypothesis.settings.load_profile("suite")
+# The suite draws the same examples each time; `make evidence` draws others.
+hypothesis.settings.register_profile("suite", deadline=None, print_blob=True, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("EXAM_TEST_EXAMPLES", "suite"))
 
 
 # ---- parts, once a process

@@ -230,7 +230,7 @@ def _solved(equation: _Equation, cell: _Cell) -> tuple[FloatArray, FloatArray]:
     theta, low, high = cell.start.copy(), cell.low.copy(), cell.high.copy()
     curvature = np.empty_like(theta)
     who = np.arange(len(theta))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for _ in range(MOST_STEPS):
             here = theta[who]
             value, slope, curvature[who] = equation.at(here, who)

@@ -283,7 +283,7 @@ SOUND = [*BARE.values(), *NOTED.values(), a_wav(), an_mp3(), an_ogg(), an_mp4(NO
     st.sampled_from(SOUND),
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=8),
 )
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_any_damage_is_refused_or_leaves_a_file_that_stays_as_it_is(
     data: bytes, changes: list[tuple[int, int]]
 ) -> None:

@@ -262,7 +262,7 @@ MUTATED = st.builds(
 ELEMENTS = sorted({str(etree.QName(one).localname) for one in etree.fromstring(SOUND).iter()})
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(MUTATED)
 def test_a_damaged_file_is_read_or_refused(xml: bytes) -> None:
     check_item(xml)
@@ -296,7 +296,7 @@ def rearranged(draw: st.DrawFn) -> bytes:
     return etree.tostring(root)
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(rearranged())
 def test_a_rearranged_item_is_read_or_refused(xml: bytes) -> None:
     check_item(xml)

@@ -107,7 +107,7 @@ def test_any_bytes_that_begin_as_a_zip(data: bytes) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=6))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_a_zip_with_bytes_changed(changes: list[tuple[int, int]]) -> None:
     data = bytearray(WHOLE)
     for at, value in changes:
@@ -127,7 +127,7 @@ DIRECTORY = WHOLE.index(b"PK\x01\x02")
     st.integers(DIRECTORY, len(WHOLE) - 4),
     st.sampled_from([0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFF, 0x10000]),
 )
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_a_directory_with_a_number_changed(at: int, number: int) -> None:
     data = bytearray(WHOLE)
     struct.pack_into("<I", data, at, number)
@@ -161,7 +161,7 @@ def spoiled(data: bytes, seed: int) -> bytes:
 
 
 @given(st.sampled_from(sorted(FILES)), st.integers(0, 2**32))
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 def test_a_package_with_one_file_spoiled(name: str, seed: int) -> None:
     read(a_zip(FILES | {name: spoiled(FILES[name], seed)}))
 
