@@ -1,10 +1,8 @@
 # `make demo` and `make test` need Python 3.11 or later and nothing else; the rest is fetched.
 PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>&- && echo $$python && break; done)
-# two test processes on two cores: their BLAS threads would only wait for each other
 export OPENBLAS_NUM_THREADS = 1
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
-
 .PHONY: demo serve test check faults evidence bench
 demo serve: .venv/for-use
 	.venv/bin/exam-engine $@
@@ -21,8 +19,7 @@ check: .venv/for-tests
 faults: .venv/for-tests
 	.venv/bin/pytest tests/faults --in-full
 evidence: .venv/for-tests
-	.venv/bin/pytest -m evidence -n 2
-	EXAM_TEST_EXAMPLES=search .venv/bin/pytest -n 2 tests/item_bank tests/psychometrics
+	EXAM_TEST_EXAMPLES=search .venv/bin/pytest -m '' -n 2 tests/item_bank tests/psychometrics
 bench: .venv/for-tests
 	.venv/bin/python -m benchmarks
 .venv/for-use: requirements.lock pyproject.toml

@@ -1,6 +1,7 @@
 """Looking up sittings and rights to sit."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -22,13 +23,33 @@ _RIGHT_LOCKED = (
     .with_for_update(of=Authorization)
 )
 _CODES_LOCKED = (
-    select(StartCode, Sitting)
+    select(
+        StartCode.authorization_id,
+        StartCode.code_hash,
+        StartCode.failed_tries,
+        Sitting.id.label("sitting_id"),
+        Person.id.label("person_id"),
+    )
     .join(Authorization, Authorization.id == StartCode.authorization_id)
     .join(Sitting, Sitting.id == Authorization.sitting_id)
-    .where(Authorization.person_id == bindparam("person_id"), Sitting.closes_at > bindparam("now"))
+    .join(Person, Person.id == Authorization.person_id)
+    .where(
+        Person.email == bindparam("email"),
+        Person.closed_at.is_(None),
+        Sitting.closes_at > bindparam("now"),
+    )
     .order_by(Sitting.opens_at)
     .with_for_update(of=StartCode)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCode:
+    authorization_id: UUID
+    code_hash: bytes
+    failed_tries: int
+    sitting_id: UUID
+    person_id: UUID
 
 
 async def find_authorization_for_update(
@@ -42,11 +63,13 @@ async def find_authorization_for_update(
 
 
 async def list_open_codes_for_update(
-    session: AsyncSession, person_id: UUID, now: datetime
-) -> Sequence[Row[StartCode, Sitting]]:
-    """The start codes by which a person could come in now."""
-    rows = await session.execute(_CODES_LOCKED, {"person_id": person_id, "now": now})
-    return rows.all()
+    session: AsyncSession, email: str, now: datetime
+) -> Sequence[OpenCode]:
+    """The start codes by which somebody could come in now, locked."""
+    if "\0" in email:  # PostgreSQL cannot even be asked
+        return []
+    rows = await session.execute(_CODES_LOCKED, {"email": email.strip().lower(), "now": now})
+    return [OpenCode(*row) for row in rows]
 
 
 async def list_sittings(

@@ -1,16 +1,16 @@
 """Giving people the right to sit, and opening the door to them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exam_engine.accounts.queries import find_person_by_email
 from exam_engine.exams.errors import FormUnsound
 from exam_engine.exams.tables import Exam, Form
 from exam_engine.registration import codes
-from exam_engine.registration.queries import list_open_codes_for_update
+from exam_engine.registration.queries import OpenCode, list_open_codes_for_update
 from exam_engine.registration.tables import Authorization, Sitting, SittingProctor, StartCode
 
 VALID_FOR = timedelta(days=90)
@@ -87,22 +87,26 @@ class Registration:
         A wrong code counts against each code that the person could have meant; the fifth locks
         it.  Commit in both cases: the count must stay.
         """
-        person = await find_person_by_email(self._session, email)
-        if person is None or person.closed_at is not None:
-            return None
         meant = [
-            (start_code, sitting)
-            for start_code, sitting in await list_open_codes_for_update(
-                self._session, person.id, self._now
-            )
-            if start_code.failed_tries < codes.MOST_TRIES
+            one
+            for one in await list_open_codes_for_update(self._session, email, self._now)
+            if one.failed_tries < codes.MOST_TRIES
         ]
-        for start_code, sitting in meant:
-            typed = codes.code_hash(self._secret_key, sitting.id, code)
-            if codes.same(typed, start_code.code_hash):
-                start_code.failed_tries = 0
-                return person.id
-        for start_code, _ in meant:
-            start_code.failed_tries += 1
-        await self._session.flush()
+        for one in meant:
+            typed = codes.code_hash(self._secret_key, one.sitting_id, code)
+            if codes.same(typed, one.code_hash):
+                if one.failed_tries:
+                    await self._count_tries([one], 0)
+                return one.person_id
+        if meant:
+            await self._count_tries(meant, StartCode.failed_tries + 1)
         return None
+
+    async def _count_tries(
+        self, meant: Sequence[OpenCode], tries: int | ColumnElement[int]
+    ) -> None:
+        of_these = StartCode.authorization_id.in_([one.authorization_id for one in meant])
+        await self._session.execute(
+            update(StartCode).where(of_these).values(failed_tries=tries),
+            execution_options={"synchronize_session": False},
+        )
