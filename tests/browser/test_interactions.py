@@ -192,7 +192,10 @@ async def slide(page: Page) -> None:
 
 
 async def play(page: Page) -> None:
-    player = await page.locator(".item audio").bounding_box()
+    audio = page.locator(".item audio")
+    # its button does nothing before the browser knows what it would play
+    await page.wait_for_function("document.querySelector('.item audio').readyState > 0")
+    player = await audio.bounding_box()
     assert player is not None
     await page.mouse.click(player["x"] + 24, player["y"] + player["height"] / 2)
     await expect(words(page, "Play 1 of 2.")).to_be_visible()
