@@ -15,6 +15,8 @@ intercept d = -a b.  A response matrix is persons by items; NaN is not administe
 - `scales`: raw scores to the reported scale with the cut fixed; true scores
 - `linking`: two calibrations on one scale; anchors that drift
 - `equating`: raw scores of one form as raw scores of another
+- `forensics`: copying, similarity, response times, preknowledge, with false alarms controlled
+- `selection`: adaptive tests: the next item, when to stop, sessions in lock-step
 - `simulation`: `simulate`, what an examination leaves, from a seed
 - `responses`, `quadrature`, `posterior`: what the others share; `errors`: what can be wrong
 """

@@ -63,3 +63,9 @@ class NotMonotone(PsychometricsError):
     """A conversion gives a higher raw score a lower value."""
 
     code = "not_monotone"
+
+
+class BadTimes(PsychometricsError):
+    """A response time is negative, infinite or text, or the times have another shape."""
+
+    code = "bad_times"

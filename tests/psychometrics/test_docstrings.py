@@ -11,6 +11,8 @@ import pytest
 PACKAGES = (
     *("models", "calibration", "conditional", "ability", "classical", "fit", "simulation"),
     *("responses", "quadrature", "dif", "standards", "decisions", "scales", "linking", "equating"),
+    "selection",
+    "forensics",
 )
 # conventions and plumbing of our own, which no paper describes
 NO_SOURCE = {

@@ -27,6 +27,7 @@ ABILITY = "ability/test_figures.py"
 LINKING = "linking/test_figures.py"
 FORMS = "linking/forms.py"
 EQUATING = "equating/test_figures.py"
+CHOICES = "selection/test_catr.py"
 
 DIF = "dif/test_mantel_haenszel.py"
 DECISIONS = "decisions/test_cacirt.py"
@@ -35,7 +36,7 @@ DIF_RATIO = "dif/test_likelihood_ratio.py"
 SIBTEST = "dif/test_sibtest.py"
 WALD = "- a Wald test within a joint calibration: of its kind we have Lord's and likelihood-ratio"
 
-LATER = "not a method of the modules here: adaptive choice, forensics"
+FORENSICS = "forensics/test_figures.py"
 ABOUT = "says what was run, and is no figure"
 
 # file pattern -> {table: module that reads it, or a reason after "-"}; the first match counts
@@ -166,8 +167,8 @@ READ: dict[str, dict[str, str]] = {
         "beta": f"- {ABOUT}",
     },
     "cat/*.json": {
-        "states": ABILITY,
-        "cases": ABILITY,
+        "states": CHOICES,
+        "cases": CHOICES,
         "probabilities_4pl": ABILITY,
         "poly": ABILITY,
     },
@@ -184,7 +185,13 @@ READ: dict[str, dict[str, str]] = {
     "forensics/*.json": {
         "parametric_misfit": PERSON_FIT,
         "theta_ml": PERSON_FIT,
-        "*": f"- {LATER}",
+        "answer_copying": FORENSICS,
+        "answer_similarity*": f"{FORENSICS}:answer_similarity",
+        "preknowledge": FORENSICS,
+        "rapid_guessing*": f"{FORENSICS}:rapid_guessing",
+        "compromised": FORENSICS,
+        "answer_copying_which": f"- {ABOUT}",
+        "nonparametric_misfit": "- Guttman errors, U3, HT and kin, which we have not",
     },
     # each method's figures within plain and purified: see the tests of `tests/psychometrics/dif/`
     "dif/*.json": {
