@@ -20,6 +20,7 @@ from item_bank.formats.reading import MAX_ITEMS, Readings, refused
 from item_bank.qti.documents import parse
 
 MAX_MEMBERS = 1_000
+EXCEL_PACKS_BY = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 MAX_UNPACKED = 150_000_000
 MAX_ROWS = MAX_ITEMS + 1_000
 MAX_COLUMNS = 256
@@ -101,6 +102,9 @@ def _unpack(data: bytes) -> dict[str, bytes]:
             names = [info.filename for info in infos]
             if len(set(names)) < len(names):
                 raise refused("workbook_refused", "", "A file is inside the workbook twice.")
+            if {info.compress_type for info in infos} - EXCEL_PACKS_BY:
+                sentence = "The workbook is packed by a method that Excel does not use."
+                raise refused("workbook_refused", "", sentence, "Save it again in Excel.")
             # Reading stops at the declared size, whatever the compressed stream would give.
             return {info.filename: archive.read(info) for info in infos}
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as error:

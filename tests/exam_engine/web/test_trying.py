@@ -13,7 +13,8 @@ from tests.exam_engine.conftest import Room
 from tests.exam_engine.web.conftest import Enter
 from tests.exam_engine.web.problems import check_problem
 from tests.item_bank.qti.files import an_item, declared, q, variable
-from tests.item_bank.qti.samples import SAMPLES, floor_plan
+from tests.item_bank.qti.sample_parts import floor_plan
+from tests.item_bank.qti.samples import SAMPLES
 
 CHOICE = SAMPLES["qti-choice-interaction"]
 

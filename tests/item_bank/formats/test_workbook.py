@@ -274,3 +274,19 @@ def test_a_number_as_the_key_needs_no_quotes() -> None:
 def _numeric(sheet: Worksheet) -> None:
     sheet["H1"] = "type"
     sheet["H2"] = "numeric"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_workbook_packed_as_excel_never_does_is_refused_damaged_or_not(method: int) -> None:
+    """Other methods fail in ways of their own: damaged LZMA raises what no zip error is."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        for name in ("[Content_Types].xml", "xl/workbook.xml"):
+            archive.writestr(name, "<x>" + "words of all kinds, " * 40 + "</x>")
+    whole = packed.getvalue()
+    for place in range(40, 160):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x55
+        for data in (whole, bytes(damaged)):
+            reading = read_workbook(data)
+            assert [one.code for one in reading.errors] == ["workbook_refused"]

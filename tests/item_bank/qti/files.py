@@ -120,3 +120,7 @@ CHOICES = (
 )
 SCORE = declared("outcome", "SCORE", "float")
 RIGHT_IS_A = declared("response", "RESPONSE", inside=keyed("A"))
+
+
+def several(*inside: str) -> str:
+    return q("multiple", *inside)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from item_bank.framework import bundled_edition
 from item_bank.qti.packages import PackageReading, read_zip
-from tests.item_bank.qti.packages.test_reading import CANVAS, STIMULUS, TEST, USAGE
+from tests.item_bank.qti.packages.test_beside_items import CANVAS, STIMULUS, TEST, USAGE
 from tests.item_bank.qti.packages.zips import (
     a_choice,
     a_manifest,

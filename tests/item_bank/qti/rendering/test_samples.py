@@ -12,7 +12,8 @@ from item_bank.qti.interactions import KINDS
 from item_bank.qti.items import CandidateItem
 from item_bank.qti.rendering import RENDERINGS, Manner, read_form, render_item
 from tests.item_bank.qti.rendering.pages import acts_of, sent_by, tree_of
-from tests.item_bank.qti.samples import CANARY, SAMPLES
+from tests.item_bank.qti.sample_parts import CANARY
+from tests.item_bank.qti.samples import SAMPLES
 
 FILES = ("qti-upload-interaction", "qti-drawing-interaction")
 """What was chosen in these is not in the page again: no browser fills such a field."""
