@@ -49,7 +49,10 @@ def wait_until(
     *,
     tries: int = 1200,
 ) -> None:
-    """Ask every 25 ms until it answers; raises `PartFailed` when it ends or stays silent."""
+    """Ask every 25 ms until it answers; raises `PartFailed` when it ends or stays silent.
+
+    What stays silent is killed first: nobody else would.
+    """
     words = process.args if isinstance(process.args, list) else [process.args]
     name = Path(str(words[0])).name
     for _ in range(tries):
@@ -58,6 +61,8 @@ def wait_until(
         if answers():
             return
         time.sleep(0.025)
+    process.kill()
+    process.wait()
     raise PartFailed(f"{name} was asked {tries} times and stays silent: {tail(log)}")
 
 

@@ -99,6 +99,9 @@ async def test_the_keyboard_alone_imports_a_file(house: House, visit: Visit) -> 
 
 async def test_without_scripts_a_file_is_imported_all_the_same(house: House, visit: Visit) -> None:
     page = await open_upload(visit, house, java_script_enabled=False)
+    await acts.button(page, "Read the file").click()
+    await expect(page.locator("#file-wrong")).to_contain_text("Choose a file with questions")
+    await expect(page.get_by_label("File with questions")).to_be_focused()
     await choose(page, "plain.csv", a_table(*rows("PLAIN", 2)))
     await page.get_by_label("Skill area of questions").select_option("I.A")
     await acts.button(page, "Read the file").click()

@@ -242,13 +242,14 @@ async function review(push) {
 	byId("sheet").classList.toggle("shown", !letters);
 }
 
+function ask() {
+	const sure = byId("sure");
+	fill(sure, "p", words.sure(byId("open").textContent ?? ""));
+	sure.returnValue = "";
+	sure.showModal();
+}
+
 async function submit() {
-	const ask = byId("ask");
-	fill(ask, "p", words.sure(byId("open").textContent ?? ""));
-	ask.returnValue = "";
-	ask.showModal();
-	await new Promise((resolve) => ask.addEventListener("close", resolve, { once: true }));
-	if (ask.returnValue !== "yes") return;
 	stop("submit");
 	await sender.settled();
 	for (let last = sender.last; stopped === "submit" && !over; ) {
@@ -297,12 +298,14 @@ function act(command, n) {
 }
 
 function listen() {
-	const keys = byId("keys");
+	const [keys, sure] = [byId("keys"), byId("sure")];
 	keys.addEventListener("close", () => act(keys.returnValue));
+	// One listener for good: a close event may come late, when the dialog is open again.
+	sure.addEventListener("close", () => sure.returnValue === "yes" && submit());
 	document.addEventListener("keydown", (event) => {
 		const among = document.activeElement?.closest("#question fieldset");
 		const [command, n] = navigation.meaning(event, keys.open ? "keys" : among ? "answers" : "page");
-		if (!command || byId("ask").open) return;
+		if (!command || sure.open) return;
 		event.preventDefault();
 		if (keys.open) keys.close(command);
 		else act(command, n);
@@ -324,7 +327,7 @@ function listen() {
 		if (form.method === "dialog") return;
 		event.preventDefault();
 		if (form.id === "answer") act(event.submitter?.getAttribute("value") ?? "");
-		else if (form.id === "submit") void (elsewhere || submit());
+		else if (form.id === "submit") void (elsewhere || ask());
 		else if (await (elsewhere === "tab" ? claimTab(attempt, true, () => {}) : takeLease(true))) location.reload();
 	});
 	addEventListener("popstate", () => {

@@ -114,7 +114,7 @@ interface PageIds {
   submit: HTMLFormElement;
   stop: HTMLElement;
   back: HTMLElement;
-  ask: HTMLDialogElement;
+  sure: HTMLDialogElement;
   keys: HTMLDialogElement;
   standing: HTMLElement;
   room: HTMLElement;
