@@ -27,6 +27,8 @@ SUBJECTS = {
     "irt": "analysis",
     "qti": "qti",
     "items": "items",
+    "worker": "working",
+    "calibrations": "calibrations",
 }
 """The module of `exam_engine.commands` behind each command: only it is loaded, since all of them
 take seconds."""
@@ -41,9 +43,11 @@ examples:
   exam-engine irt calibrate responses.csv --model 2pl --out calibration
   exam-engine qti check item.xml        what is wrong in an item, by line
   exam-engine items import march.xlsx --dry-run
+  exam-engine worker                    carry calibration runs through
+  exam-engine calibrations start --exam CTO-PRACTICE --model 2PL
 
 Settings come from the environment: EXAM_DATABASE_URL, EXAM_REDIS_URL, EXAM_SECRET_KEY,
-EXAM_PUBLIC_URL, EXAM_DATA_DIR, EXAM_PRODUCTION.
+EXAM_PUBLIC_URL, EXAM_DATA_DIR, EXAM_PRODUCTION, EXAM_WORKER.
 """
 
 

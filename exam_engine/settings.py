@@ -19,6 +19,7 @@ class Settings:
 
     ``data_dir`` holds what the embedded parts store (``exam.db``, the secret key, lock files).
     ``public_url`` is the address people type: cookies and the Origin check follow from it.
+    ``worker``: whether ``serve`` starts a worker beside itself.
     """
 
     data_dir: Path
@@ -28,6 +29,7 @@ class Settings:
     redis_url: str | None = None
     production: bool = False
     demonstration: bool = False
+    worker: bool = True
 
     @property
     def is_sqlite(self) -> bool:
@@ -63,6 +65,7 @@ class Settings:
             secret_key=secret.encode() if secret else _kept_secret(data_dir),
             redis_url=environ.get("EXAM_REDIS_URL") or None,
             production=production,
+            worker=_flag(environ, "EXAM_WORKER", default=url.startswith("sqlite")),
         )
         settings.check()
         return settings
@@ -105,9 +108,11 @@ def driver_url(url: str) -> str:
     return f"{drivers[scheme]}://{rest}"
 
 
-def _flag(environ: Mapping[str, str], name: str) -> bool:
+def _flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> bool:
     value = environ.get(name, "").strip().lower()
-    if value in {"", "0", "no", "false", "off"}:
+    if not value:
+        return default
+    if value in {"0", "no", "false", "off"}:
         return False
     if value in {"1", "yes", "true", "on"}:
         return True

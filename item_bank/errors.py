@@ -149,3 +149,19 @@ class BankChanged(ItemBankError):
     """The bank holds something by now that the file's report does not know."""
 
     code = "bank_changed"
+
+
+class ParametersUnsound(ItemBankError):
+    """Parameters that no item can have, or of a version that is not in the bank."""
+
+    code = "item_parameters_unsound"
+
+
+class ParametersNotFound(ItemBankError):
+    code = "item_parameters_not_found"
+
+
+class ParametersRecorded(ItemBankError):
+    """The calibration has given its parameters to the bank already."""
+
+    code = "item_parameters_recorded"

@@ -203,6 +203,52 @@ class ItemTransition(Base):
     at: Mapped[datetime]
 
 
+class ParameterSet(Base):
+    """Item parameters that were approved together: a version of a scale.
+
+    ``run_id`` is the calibration that gave them, as its owner names it; ``anchored`` says that
+    it was fixed on the scale by earlier parameters.
+    """
+
+    __tablename__ = "parameter_set"
+    __table_args__ = (
+        UniqueConstraint("scale", "version"),
+        CheckConstraint("version >= 1", name="version"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    scale: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    run_id: Mapped[str] = mapped_column(String(64), unique=True)
+    anchored: Mapped[bool]
+    note: Mapped[str] = mapped_column(Text)
+    approved_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None]
+
+
+class ItemParameters(Base):
+    """Parameters of one item version on a scale; logistic, D = 1, never changed.
+
+    ``values`` and ``errors`` hold a, b, c, u and intercept by name; an error is None where the
+    parameter was fixed.
+    """
+
+    __tablename__ = "item_parameters"
+    __table_args__ = (
+        UniqueConstraint("set_id", "item_version_id"),
+        CheckConstraint("n >= 0", name="n"),
+        Index(None, "item_version_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    set_id: Mapped[UUID] = mapped_column(ForeignKey("parameter_set.id"))
+    item_version_id: Mapped[UUID] = mapped_column(ForeignKey("item_version.id"))
+    model: Mapped[str] = mapped_column(String(10))
+    values: Mapped[dict[str, float]] = mapped_column(JSON)
+    errors: Mapped[dict[str, float | None]] = mapped_column(JSON)
+    n: Mapped[int]
+
+
 class ItemImport(Base):
     """One file, what reading it found, and what was decided.
 

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parent.parent
 class Server:
     """One process on the loopback; ``url`` stays the same when it is started again.
 
-    ``environment`` is added to what the process gets; nothing of ``EXAM_*`` is inherited.
+    ``environment`` is added to what the process gets; nothing of ``EXAM_*`` is inherited.  It
+    has no worker beside it unless ``EXAM_WORKER`` says so.
     """
 
     def __init__(self, data_dir: Path, environment: Mapping[str, str]) -> None:
@@ -26,7 +27,8 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = data_dir / "serve.log"
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("EXAM_")}
-        self._environment = {**inherited, "EXAM_PUBLIC_URL": self.url, **environment}
+        usual = {"EXAM_PUBLIC_URL": self.url, "EXAM_WORKER": "no"}
+        self._environment = {**inherited, **usual, **environment}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -22,6 +22,7 @@ ALLOWED = {
         r"exam_engine/delivery/store_\w+\.py",
     ),
     "litestar": (r"exam_engine/app\.py", r"exam_engine/web/.+"),
+    "dbos": (r"exam_engine/jobs\.py",),
     "redis": (r"proctor/presence\.py", r"exam_engine/(live|app|worker)\.py"),
 }
 

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -50,6 +50,8 @@ class Plan:
     errors : str or None
     random_groups : bool
     threads, max_cycles : int
+    timed : bool
+        Whether to estimate once without errors, so that the estimation's own time can be told.
     """
 
     model: str
@@ -60,6 +62,7 @@ class Plan:
     random_groups: bool = False
     threads: int = 1
     max_cycles: int = 2000
+    timed: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,22 +94,25 @@ class Calibrated:
     cpu_seconds_errors: float
 
     def free(self) -> FreeParameters:
-        """What was estimated, for degrees of freedom: nothing of anchored items."""
-        items = self.result.items
-        anchored = anchored_names(self)
-        if not anchored:
-            return free_parameters(items)
-        fixed = [name in anchored for name in items.names]
-        own = [j for j, is_fixed in enumerate(fixed) if not is_fixed]
-        index = iter(free_parameters(items.select(own)).index if own else ())
-        return FreeParameters(
-            tuple(
-                np.full(len(row), -1, dtype=np.int64) if is_fixed else next(index)
-                for row, is_fixed in zip(items.rows, fixed, strict=True)
-            ),
-            mean=True,
-            variance=True,
-        )
+        """What was estimated, for degrees of freedom."""
+        return free_beside(self.result.items, anchored_names(self))
+
+
+def free_beside(items: Items, anchored: Collection[str]) -> FreeParameters:
+    """What was estimated of these items: nothing of anchored ones."""
+    if not anchored:
+        return free_parameters(items)
+    fixed = [name in anchored for name in items.names]
+    own = [j for j, is_fixed in enumerate(fixed) if not is_fixed]
+    index = iter(free_parameters(items.select(own)).index if own else ())
+    return FreeParameters(
+        tuple(
+            np.full(len(row), -1, dtype=np.int64) if is_fixed else next(index)
+            for row, is_fixed in zip(items.rows, fixed, strict=True)
+        ),
+        mean=True,
+        variance=True,
+    )
 
 
 def prior_in(text: str) -> tuple[str, Prior]:
@@ -129,7 +135,10 @@ def prior_in(text: str) -> tuple[str, Prior]:
 
 
 def calibrated(
-    responses: Responses, plan: Plan, step: Callable[[str], None] = lambda _: None
+    responses: Responses,
+    plan: Plan,
+    step: Callable[[str], None] = lambda _: None,
+    told: Callable[[int, float], None] | None = None,
 ) -> Calibrated:
     """Estimate item parameters and score the persons.
 
@@ -139,6 +148,8 @@ def calibrated(
     plan : Plan
     step : callable
         Told what is being done, for people who wait.
+    told : callable, optional
+        Hears of each EM cycle and its objective.
 
     Raises
     ------
@@ -153,12 +164,11 @@ def calibrated(
     n_persons, n_items = responses.codes.shape
     step(f"Calibrating {n_items:,} items on {n_persons:,} persons")
     started = time.process_time()
-    result = _estimated(responses, plan, None)
+    result = _estimated(responses, plan, None if plan.timed else plan.errors, told)
     estimated = time.process_time()
-    if plan.errors is not None:
-        # once more with errors, so that the estimation's own time can be told
+    if plan.timed and plan.errors is not None:
         step("Standard errors")
-        result = _estimated(responses, plan, plan.errors)
+        result = _estimated(responses, plan, plan.errors, told)
     ended = time.process_time()
     at = [responses.items.index(name) for name in result.items.names]
     used = _columns(responses, at)
@@ -177,7 +187,12 @@ def calibrated(
     )
 
 
-def _estimated(responses: Responses, plan: Plan, errors: ErrorKind | None) -> Calibration:
+def _estimated(
+    responses: Responses,
+    plan: Plan,
+    errors: ErrorKind | None,
+    told: Callable[[int, float], None] | None,
+) -> Calibration:
     try:
         return calibrate(
             responses.codes,
@@ -192,6 +207,7 @@ def _estimated(responses: Responses, plan: Plan, errors: ErrorKind | None) -> Ca
             errors=errors,
             max_cycles=plan.max_cycles,
             threads=plan.threads,
+            told=told,
         )
     except PsychometricsError as problem:
         raise in_file(problem, responses) from None

@@ -18,6 +18,7 @@ import uvicorn
 from exam_engine import migrations
 from exam_engine.accounts.passwords import hash_password
 from exam_engine.commands import Refused
+from exam_engine.commands.beside import worker_beside
 from exam_engine.database import Database
 from exam_engine.demonstration.people import CANDIDATE, EVERYBODY, PASSWORD
 from exam_engine.demonstration.service import Seeded, add_demonstration
@@ -175,11 +176,14 @@ def serve(settings: Settings, port: int, workers: int = 1) -> None:
                 "set EXAM_DATABASE_URL=postgresql://..."
             )
         os.environ.update(EXAM_DATA_DIR=str(settings.data_dir), EXAM_PUBLIC_URL=settings.public_url)
-        uvicorn.run("exam_engine.app:create_app_from_env", factory=True, workers=workers, **options)
+        with worker_beside(settings):
+            uvicorn.run(
+                "exam_engine.app:create_app_from_env", factory=True, workers=workers, **options
+            )
         return
     from exam_engine.app import create_app  # its imports take a second that --help need not wait
 
-    with only_server(settings):
+    with only_server(settings), worker_beside(settings):
         server = uvicorn.Server(uvicorn.Config(create_app(settings), **options))
         server.run()
     if not server.started:

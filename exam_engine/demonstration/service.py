@@ -9,19 +9,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import item_bank
 from exam_engine.accounts.service import Accounts
+from exam_engine.calibration.queries import list_form_questions
+from exam_engine.calibration.service import add_past_administration
+from exam_engine.demonstration.past import CANDIDATES, SEED, Asked, answers, truths
 from exam_engine.demonstration.people import CANDIDATE, EVERYBODY, ROOM
-from exam_engine.exams.conversion import provisional
+from exam_engine.exams.conversion import Conversion, provisional
 from exam_engine.exams.programme import PRACTICE, Programme
-from exam_engine.exams.queries import find_exam
+from exam_engine.exams.queries import find_exam, list_form_items
 from exam_engine.exams.service import Exams
 from exam_engine.exams.tables import Exam, Form
 from exam_engine.invigilation.service import Invigilation
 from exam_engine.registration.service import Registration
 from item_bank.framework import bundled_edition
+from item_bank.queries import get_contents, get_versions
 from item_bank.service import ItemBank
 
 OPEN_FOR = timedelta(days=30)
 FORM_SEED = 2026
+PAST_FORMS = (
+    ("2025-A", 2025, timedelta(days=420), -0.1),
+    ("2025-B", 2027, timedelta(days=240), 0.2),
+)
+"""Code, seed, how long ago, and the mean ability of who sat it, in logits."""
 SAMPLE = Path(item_bank.__file__).parent / "data" / "sample"
 
 
@@ -55,6 +64,47 @@ async def add_programme(
     return exam, form
 
 
+async def add_past(
+    session: AsyncSession, now: datetime, exam: Exam, conversion: Conversion
+) -> None:
+    """Two earlier forms that overlap, and the answers of simulated candidates to them."""
+    sat = []
+    for code, seed, ago, mean in PAST_FORMS:
+        exams = Exams(session, now - ago - timedelta(days=30))
+        form = await exams.assemble(exam, code, seed, conversion)
+        await exams.publish(form)
+        sat.append((form, await _asked(session, form), now - ago, mean, seed))
+    every = {one.code: one for _, asked, _, _, _ in sat for one in asked}
+    parameters = truths(list(every.values()))
+    each = CANDIDATES // len(sat)
+    for form, asked, held_at, mean, seed in sat:
+        await add_past_administration(
+            session,
+            now,
+            form,
+            f"Simulated candidates, {held_at:%B %Y}",
+            answers(asked, parameters, each, mean, seed),
+            n_positions=len(asked),
+            source=f"Drawn from known parameters, seed {SEED}. Nobody ever sat there.",
+            simulated=True,
+            held_at=held_at,
+        )
+
+
+async def _asked(session: AsyncSession, form: Form) -> list[Asked]:
+    """A form's questions as the simulation takes them."""
+    rows = await list_form_items(session, form.id)
+    ids = [row.item_version_id for row in rows]
+    versions, contents = await get_versions(session, ids), await get_contents(session, ids)
+    asked = []
+    for version_id, question in zip(ids, await list_form_questions(session, form.id), strict=True):
+        content = contents[version_id]
+        options = [choice.identifier for choice in content.choices]
+        expected = versions[version_id].estimated_difficulty or 0.6
+        asked.append(Asked(question.code, len(options), options.index(content.key) + 1, expected))
+    return asked
+
+
 async def add_demonstration(
     session: AsyncSession, now: datetime, secret_key: bytes, password_hash: str
 ) -> Seeded | None:
@@ -62,6 +112,7 @@ async def add_demonstration(
     if await find_exam(session, PRACTICE.code) is not None:
         return None
     exam, form = await add_programme(session, now)
+    await add_past(session, now, exam, Conversion.from_json(form.conversion))
     accounts = Accounts(session, now)
     people = {
         person.email: await accounts.add_person(

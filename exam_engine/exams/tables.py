@@ -12,7 +12,10 @@ from item_bank.tables import FrameworkNode, ItemVersion
 
 
 class Exam(Base):
-    """Policy of one programme.  Durations in seconds, scores on the reported scale."""
+    """Policy of one programme.  Durations in seconds, scores on the reported scale.
+
+    ``second_approver``: parameters are approved by somebody else than who had them calibrated.
+    """
 
     __tablename__ = "exam"
     __table_args__ = (
@@ -31,6 +34,7 @@ class Exam(Base):
     scale_high: Mapped[int]
     cut: Mapped[int]
     release: Mapped[str] = mapped_column(String(20))
+    second_approver: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 

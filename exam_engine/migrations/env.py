@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import exam_engine.base
+import exam_engine.calibration.tables
 import exam_engine.results.tables
 import exam_engine.sqlite  # registers the dialect
 import item_bank.tables

@@ -16,6 +16,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
 
 from exam_engine.accounts import errors as accounts
+from exam_engine.calibration import errors as calibration
 from exam_engine.database import DatabaseUnavailable
 from exam_engine.delivery import errors as delivery
 from exam_engine.exams import errors as exams
@@ -45,6 +46,11 @@ STATUS: dict[type[Exception], int] = {
     delivery.TooManyEvents: 429,
     delivery.TryAgain: 503,
     exams.ExamError: 409,
+    calibration.CalibrationError: 409,
+    calibration.RunNotFound: 404,
+    calibration.PlanUnsound: 422,
+    calibration.ReasonMissing: 422,
+    calibration.SecondPersonNeeded: 403,
     proctor.ProctorError: 409,
     proctor.NoSuchSession: 404,
     proctor.UnknownSignal: 422,
@@ -53,6 +59,8 @@ STATUS: dict[type[Exception], int] = {
     bank.ItemNotFound: 404,
     bank.VersionNotFound: 404,
     bank.ImportNotFound: 404,
+    bank.ParametersNotFound: 404,
+    bank.ParametersUnsound: 422,
     bank.QtiError: 422,
     bank.ResponseUnsound: 422,
     bank.ScoringRefused: 422,

@@ -1,6 +1,6 @@
 """`calibrate`: responses in, item parameters with their certificate out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -43,6 +43,7 @@ def calibrate(
     tolerance: float = 1e-4,
     max_cycles: int = 2000,
     threads: int = 1,
+    told: Callable[[int, float], None] | None = None,
 ) -> Calibration:
     """Estimate item parameters by marginal maximum likelihood, or maximum a posteriori.
 
@@ -88,6 +89,9 @@ def calibrate(
     threads : int
         How many share the E-step; the digits are the same for any number.  Meant for BLAS set to
         one thread (OPENBLAS_NUM_THREADS=1), which is faster on these shapes in any case.
+    told : callable, optional
+        Hears of each EM cycle: how many there were, and the objective before the last.  What it
+        raises ends the calibration.
 
     Returns
     -------
@@ -136,7 +140,7 @@ def calibrate(
     if sample.by_form and _score_is_sufficient(layout):
         problem = Problem(merged_by_score(features), totals, layout, by_person.priors, threads)
     start = start_of(layout, summary, priors)
-    found, nodes = _estimated(problem, sample, start, quadrature, tolerance, max_cycles)
+    found, nodes = _estimated(problem, sample, start, quadrature, tolerance, max_cycles, told)
     covariance = standard_errors(by_person, sample, found, nodes, errors)
     return assembled(study, layout, found, nodes, priors, covariance, asked=errors is not None)
 
@@ -201,15 +205,25 @@ def _estimated(
     quadrature: Quadrature | None,
     tolerance: float,
     max_cycles: int,
+    told: Callable[[int, float], None] | None,
 ) -> tuple[Estimate, Quadrature]:
     """Estimate on nodes that, at the estimate, are fine and wide enough."""
-    if quadrature is not None:
-        found = estimate(problem, start, quadrature, tolerance=tolerance, most_cycles=max_cycles)
-        return found, quadrature
-    nodes = _nodes_for(problem.layout, sample, start)
     cycles = 0
+
+    def estimated(start: State, nodes: Quadrature) -> Estimate:
+        def hears(cycle: int, objective: float) -> None:
+            if told is not None:
+                told(cycles + cycle, objective)
+
+        return estimate(
+            problem, start, nodes, tolerance=tolerance, most_cycles=max_cycles, told=hears
+        )
+
+    if quadrature is not None:
+        return estimated(start, quadrature), quadrature
+    nodes = _nodes_for(problem.layout, sample, start)
     for _ in range(MOST_QUADRATURES):
-        found = estimate(problem, start, nodes, tolerance=tolerance, most_cycles=max_cycles)
+        found = estimated(start, nodes)
         cycles += found.cycles
         wanted = _nodes_for(problem.layout, sample, found.state)
         wide = all(

@@ -1,5 +1,6 @@
 """The EM iteration, accelerated, until the gradient of the log posterior is small."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -83,9 +84,17 @@ class _Visit:
 
 
 def estimate(
-    problem: Problem, start: State, quadrature: Quadrature, *, tolerance: float, most_cycles: int
+    problem: Problem,
+    start: State,
+    quadrature: Quadrature,
+    *,
+    tolerance: float,
+    most_cycles: int,
+    told: Callable[[int, float], None] = lambda _cycles, _objective: None,
 ) -> Estimate:
     """Iterate from ``start`` until no component of the gradient exceeds ``tolerance``.
+
+    ``told`` hears of each cycle and the objective before it; what it raises ends the iteration.
 
     A point that Anderson's extrapolation reached is kept only if it is no lower than the last;
     otherwise the plain EM image, which never is, is taken and the past forgotten.
@@ -108,6 +117,7 @@ def estimate(
         )
         gradient = layout.gathered(raised.gradient)
         cycles += 1
+        told(cycles, here.objective)
         diverging = _diverging(here.state)
         small = np.abs(gradient).max(initial=0.0) < tolerance
         if small or diverging or cycles >= most_cycles:

@@ -10,7 +10,13 @@ THETA = np.linspace(-4.0, 4.0, 161)
 LARGEST_ERROR = 1.5
 
 
-def information(items: Items, theta: NDArray[np.float64]) -> Figure:
+def information(
+    items: Items,
+    theta: NDArray[np.float64],
+    *,
+    cut: tuple[float, str] | None = None,
+    name: str = "information",
+) -> Figure:
     """Test information and the standard error that follows from it.
 
     Parameters
@@ -18,6 +24,10 @@ def information(items: Items, theta: NDArray[np.float64]) -> Figure:
     items : Items
     theta : array
         Abilities of the persons, to show where they are; may be empty or hold NaN.
+    cut : (float, str), optional
+        Theta at the passing score, and its name.
+    name : str
+        The figure's id.
     """
     total = items.information(THETA).sum(axis=0)
     error = 1.0 / np.sqrt(np.maximum(total, 1e-9))
@@ -52,6 +62,7 @@ def information(items: Items, theta: NDArray[np.float64]) -> Figure:
                 class_="name",
             )
         )
+    parts += [] if cut is None else _cut(items, *cut, above, below)
     title = "Test information and standard error"
     description = (
         f"Information is largest, {total[best]:.1f}, at theta {THETA[best]:.2f}, where the "
@@ -61,16 +72,35 @@ def information(items: Items, theta: NDArray[np.float64]) -> Figure:
         (float(t), float(total[i]), float(error[i])) for i, t in enumerate(THETA) if i % 10 == 0
     )
     return Figure(
-        "information",
+        name,
         title,
         description,
-        picture("information", title, description, 620, 436, *parts),
+        picture(name, title, description, 620, 436, *parts),
         "The higher the upper line and the lower the lower one, the more precisely the test "
         "measures persons of that ability. The shaded band holds 9 of 10 persons. A passing score "
         "far from the peak is a worry.",
         ("theta", "information", "standard error"),
         rows,
     )
+
+
+def _cut(items: Items, theta: float, words: str, above: Panel, below: Panel) -> list[str]:
+    """The passing score across both panels, with what the form tells there."""
+    x = float(above.x(theta))
+    told = float(items.information(np.array([theta])).sum())
+    parts = [line(x, above.top, x, below.bottom, "cut")]
+    for panel, value in ((above, f"{words}: {told:.1f}"), (below, f"{told**-0.5:.2f}")):
+        after = x < panel.right - 200
+        parts.append(
+            text(
+                x + (6 if after else -6),
+                panel.bottom - 8,
+                value,
+                text_anchor="start" if after else "end",
+                class_="name",
+            )
+        )
+    return parts
 
 
 def _persons(theta: NDArray[np.float64], above: Panel, below: Panel) -> str:

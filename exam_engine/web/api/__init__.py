@@ -1,6 +1,16 @@
 """The JSON API, one module a resource."""
 
-from exam_engine.web.api import accounts, attempts, evidence, items, results, sittings, trying
+from exam_engine.web.api import (
+    accounts,
+    attempts,
+    calibrations,
+    evidence,
+    items,
+    parameters,
+    results,
+    sittings,
+    trying,
+)
 
 ROUTES = [
     *accounts.ROUTES,
@@ -10,4 +20,6 @@ ROUTES = [
     *evidence.ROUTES,
     *items.ROUTES,
     *trying.ROUTES,
+    *calibrations.ROUTES,
+    *parameters.ROUTES,
 ]

@@ -54,6 +54,9 @@ BANK_PAGE: Row = (303, *BANK[1:])
 BANK_ITEM: Row = (401, 403, 403, 404, 404, 404, 404, 403, 403, 403)
 IMPORTERS: Row = (401, 403, 403, 200, 200, 200, 403, 403, 403, 403)
 NO_IMPORT: Row = (401, 403, 403, 404, 404, 404, 403, 403, 403, 403)
+ANALYSTS: Row = (401, 403, 403, 403, 403, 403, 200, 403, 403, 403)
+NO_RUN: Row = (401, 403, 403, 403, 403, 403, 404, 403, 403, 403)
+NO_PLAN: Row = (401, 403, 403, 403, 403, 403, 422, 403, 403, 403)
 ROOM_ACT: Row = (401, 403, 403, 403, 403, 403, 403, 303, 404, 303)
 
 TABLE: dict[tuple[str, str], Row] = {
@@ -126,6 +129,20 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/api/items/{code}/xml"): BANK_ITEM,
     ("GET", "/api/item-templates/{kind}"): (401, 403, 403, 404, 404, 404, 403, 403, 403, 403),
     ("GET", "/api/item-exports/{form}"): BANK_ITEM,
+    ("GET", "/api/calibration-runs"): ANALYSTS,
+    ("POST", "/api/calibration-runs"): NO_PLAN,
+    ("POST", "/api/calibration-data"): ANALYSTS,
+    ("GET", "/api/calibration-runs/stream"): ANALYSTS,
+    ("GET", "/api/calibration-runs/{run_id}"): NO_RUN,
+    ("GET", "/api/calibration-runs/{run_id}/items"): NO_RUN,
+    ("GET", "/api/calibration-runs/{run_id}/items.csv"): NO_RUN,
+    ("POST", "/api/calibration-runs/{run_id}/cancel"): NO_RUN,
+    ("POST", "/api/calibration-runs/{run_id}/again"): NO_RUN,
+    ("POST", "/api/calibration-runs/{run_id}/approve"): NO_RUN,
+    ("POST", "/api/calibration-runs/{run_id}/reject"): NO_RUN,
+    ("GET", "/api/parameter-sets"): ANALYSTS,
+    ("GET", "/api/parameter-sets/{scale}/{version}"): NO_RUN,
+    ("GET", "/api/items/{code}/parameters"): NO_RUN,
     # from here on it ends: the exam, then the sign-ins
     ("POST", "/api/attempts/{attempt_id}/submit"): CANDIDATE,
     ("POST", "/exam/submit"): EXAM_ACT,
@@ -144,6 +161,9 @@ JSON: Mapping[str, Any] = {
     },
     "/api/attempts/{attempt_id}/submit": {"lease": 1},
     "/api/rehearsals": {"candidates": 1},
+    "/api/calibration-runs": {"plan": {"exam": "NONE"}},
+    "/api/calibration-data": {"exam": "SMALL"},
+    "/api/calibration-runs/{run_id}/again": {"reason": "once more"},
     "/api/items/score": {"xml": an_item().decode(), "responses": {}},
 }
 FORMS: Mapping[str, dict[str, str]] = {
@@ -194,6 +214,9 @@ async def world(room: Room) -> World:
         "form": "doc",
         "import_id": str(sitting.id),
         "kind": "doc",
+        "run_id": str(sitting.id),
+        "scale": "NONE:1",
+        "version": "1",
         "authorization_id": str(authorization.id),
         "position": "1",
         "result_id": str(result.id),

@@ -1,0 +1,1 @@
+"""Reading the answers of a run, in its own process."""

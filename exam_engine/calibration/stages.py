@@ -1,0 +1,321 @@
+"""What each stage of a run computes: documents in, a document out.
+
+Nothing here knows a database.  Numbers travel as JSON, whose floats come back to the last bit, so
+a run that goes on in another process ends with the same digits.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from exam_engine.analysis import calibration as estimation
+from exam_engine.analysis.classical import Classical, analysed, option_rows
+from exam_engine.analysis.classical import item_rows as classical_rows
+from exam_engine.analysis.documents import calibration_document, fit_document
+from exam_engine.analysis.exports import plain
+from exam_engine.analysis.fit import dependent_pairs, fitted
+from exam_engine.analysis.fit_rows import ITEM_FIT, item_table
+from exam_engine.analysis.plots.dependence import dependence
+from exam_engine.analysis.plots.fit_map import fit_map
+from exam_engine.analysis.plots.information import information
+from exam_engine.analysis.plots.item_curves import item_curves
+from exam_engine.analysis.plots.svg import Figure
+from exam_engine.analysis.plots.trace_lines import trace_lines
+from exam_engine.analysis.plots.wright_map import wright_map
+from exam_engine.analysis.populations import Populations
+from exam_engine.analysis.report.remarks import serious
+from exam_engine.calibration.errors import DataUnsound
+from exam_engine.calibration.frozen import OMITTED, Frozen
+from exam_engine.calibration.plans import Plan
+from psychometrics import Items
+from psychometrics.classical import reliability
+from psychometrics.decisions import conditional_errors, decisions_lee
+from psychometrics.errors import PsychometricsError
+from psychometrics.scales import theta_at
+
+Document = dict[str, Any]
+Step = Callable[[str], None]
+Cycle = Callable[[int, float], None]
+
+PARAMETERS = ("a", "b", "c", "u", "intercept")
+MOST_CELLS = 1_000_000_000
+"""Candidates times items, a byte each: more is refused before it is begun."""
+MOST_PAIRS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Parameters that are fixed, of an item by code."""
+
+    code: str
+    model: str
+    values: Mapping[str, float]
+
+
+def drawn(figure: Figure) -> Document:
+    """A figure as it is stored and shown."""
+    document: Document = plain(asdict(figure))
+    return document
+
+
+def calibrated(
+    frozen: Frozen, plan: Plan, anchors: Sequence[Anchor], step: Step, told: Cycle
+) -> Document:
+    """Parameters, errors and abilities.
+
+    Raises
+    ------
+    DataUnsound, BadFile
+    """
+    if frozen.answers.size > MOST_CELLS:
+        raise DataUnsound(
+            f"{len(frozen.persons):,} candidates on {len(frozen.columns):,} items are more than "
+            f"one run takes ({MOST_CELLS:,} cells). Choose fewer forms or a shorter time."
+        )
+    responses = frozen.responses(plan.unanswered, plan.groups)
+    priors = dict(estimation.prior_in(text) for text in plan.priors)
+    asked = estimation.Plan(
+        model=plan.model,
+        priors=priors,
+        anchors=_anchored(anchors),
+        max_cycles=plan.max_cycles,
+        timed=False,
+    )
+    found = estimation.calibrated(responses, asked, step, told)
+    result = found.result
+    rows = estimation.item_rows(found)
+    flagged = {row["item"] for row in rows if serious(row["flags"])}
+    step("Wright map")
+    document = calibration_document(found, None)
+    del document["cpu_seconds"], document["cpu_seconds_standard_errors"]  # no two runs share them
+    return {
+        "items": [
+            {"code": name, "model": model.name, "row": row.tolist()}
+            for name, model, row in zip(
+                result.items.names, result.items.models, result.items.rows, strict=True
+            )
+        ],
+        "anchored": sorted(estimation.anchored_names(found)),
+        "populations": {name: list(pair) for name, pair in found.populations.of_group.items()},
+        "rows": plain(rows),
+        "report": plain(document),
+        "versions": {"psychometrics": result.certificate.version, "numpy": np.__version__},
+        "figures": [drawn(wright_map(result.items, found.scores.theta, flagged))],
+    }
+
+
+def _anchored(anchors: Sequence[Anchor]) -> Items | None:
+    if not anchors:
+        return None
+    a, b, c, u = ([one.values[name] for one in anchors] for name in ("a", "b", "c", "u"))
+    models = [one.model for one in anchors]
+    return Items.from_irt(models, a, b, c, u, names=[one.code for one in anchors])
+
+
+def items_of(calibration: Document) -> Items:
+    """The items that a calibration ended with, to the last bit."""
+    stored = calibration["items"]
+    return Items.from_parameters(
+        [one["model"] for one in stored],
+        [np.array(one["row"]) for one in stored],
+        names=[one["code"] for one in stored],
+    )
+
+
+def populations_of(calibration: Document) -> Populations:
+    pairs = {name: (mean, sd) for name, (mean, sd) in calibration["populations"].items()}
+    return Populations(pairs, "this run")
+
+
+def compared(frozen: Frozen, plan: Plan, calibration: Document, step: Step) -> Document:
+    """How items and pairs fit, with a curve of each item."""
+    items = items_of(calibration)
+    used = frozen.select(items.names).responses(plan.unanswered, plan.groups)
+    free = estimation.free_beside(items, set(calibration["anchored"]))
+    fit = fitted(used, items, populations_of(calibration), free, step)
+    _, rows = item_table(fit)
+    figures = [] if fit.mean_squares is None else [fit_map(fit)]
+    if fit.q3 is not None and len(items) > 2:
+        figures.append(dependence(items.names, fit.q3))
+    pairs = []
+    for j, k in dependent_pairs(fit.q3)[:MOST_PAIRS]:
+        assert fit.q3 is not None  # noqa: S101 - pairs come of it
+        pairs.append({"item": items.names[j], "with": items.names[k], "q3": float(fit.q3.q3[j, k])})
+    return {
+        "rows": {
+            row["item"]: plain({name: row.get(name) for name in (*ITEM_FIT, "flags")})
+            for row in rows
+        },
+        "report": plain(fit_document(fit)),
+        "pairs": plain(pairs),
+        "figures": [drawn(figure) for figure in figures],
+        "curves": {
+            name: drawn(item_curves(items, j, fit.curves[j], f"curve-{j + 1}"))
+            for j, name in enumerate(items.names)
+        },
+    }
+
+
+def classical(frozen: Frozen, step: Step) -> Document:
+    """Classical figures, and what is chosen beside the key."""
+    step("Classical figures and key checks")
+    found = analysed(
+        frozen.chosen(),
+        {column.code: column.key for column in frozen.columns},
+        key_path="the bank",
+        omitted=OMITTED,
+    )
+    options: dict[str, list[Document]] = {}
+    for row in option_rows(found):
+        options.setdefault(row["item"], []).append(plain(row))
+    return {
+        "rows": {row["item"]: plain(row) for row in classical_rows(found)},
+        "options": {
+            column.code: [
+                row for row in options[column.code] if row["option"] in (*column.options, OMITTED)
+            ]
+            for column in frozen.columns
+        },
+        "traces": _traces(found),
+    }
+
+
+def _traces(found: Classical) -> Document:
+    tables = zip(found.responses.items, found.options or (), strict=True)
+    return {
+        code: drawn(trace_lines(code, table, f"trace-{j}"))
+        for j, (code, table) in enumerate(tables, 1)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class FormAtCut:
+    """What information needs of a form: its scored items and the raw score that passes."""
+
+    code: str
+    scored: tuple[str, ...]
+    raw_cut: int
+    scaled: tuple[float, ...]
+
+
+def informed(
+    frozen: Frozen, plan: Plan, calibration: Document, forms: Sequence[FormAtCut], step: Step
+) -> Document:
+    """How sharply each form measures at the cut, and how right its decisions are."""
+    items = items_of(calibration)
+    populations = populations_of(calibration)
+    told = []
+    figures = []
+    for number, form in enumerate(forms, 1):
+        step(f"Form {form.code} at the cut")
+        of_form = frozen.of_form(form.code)
+        groups = {"form": form.code}.get(plan.groups)
+        mean, sd = populations.of_group.get(groups or "", next(iter(populations.of_group.values())))
+        row: Document = {
+            "form": form.code,
+            "n": int(of_form.sum()),
+            "n_scored": len(form.scored),
+            "raw_cut": form.raw_cut,
+        }
+        row |= _reliability(frozen, plan, of_form, form)
+        without = sorted(set(form.scored) - set(items.names))
+        if without:
+            shown = ", ".join(without[:5]) + (
+                f" and {len(without) - 5} more" if without[5:] else ""
+            )
+            row["undefined"] = (
+                f"{len(without)} of its scored items have no parameters here ({shown}), so where "
+                "its cut lies on this scale cannot be told."
+            )
+        else:
+            own = items.select(form.scored)
+            row |= _at_cut(own, form, mean, sd)
+            cut = (row["theta"], f"cut, raw {form.raw_cut}") if "theta" in row else None
+            sample = np.random.default_rng(0).normal(mean, sd, 2000)
+            figures.append(
+                {
+                    **drawn(information(own, sample, cut=cut, name=f"information-{number}")),
+                    "title": f"Form {form.code}: information and standard error",
+                }
+            )
+        told.append(plain(row))
+    return {"forms": told, "figures": figures}
+
+
+def _reliability(frozen: Frozen, plan: Plan, of_form: Any, form: FormAtCut) -> Document:
+    here = {column.code for column in frozen.columns}
+    chosen = frozen.select([code for code in form.scored if code in here])
+    points = chosen.points(plan.unanswered)[of_form]
+    if points.shape[0] < 2 or points.shape[1] < 2:
+        return {}
+    try:
+        whole = reliability(points, missing=-1)
+    except PsychometricsError:
+        return {}
+    return {"alpha": whole.alpha.value, "alpha_undefined": whole.alpha.undefined}
+
+
+def _at_cut(items: Items, form: FormAtCut, mean: float, sd: float) -> Document:
+    try:
+        theta = float(theta_at(items, [form.raw_cut])[0])
+        errors = conditional_errors(items, [theta], scaled=form.scaled)
+        decided = decisions_lee(items, form.raw_cut, mean=mean, sd=sd)
+    except PsychometricsError as error:
+        return {"undefined": f"{str(error)[:1].upper()}{str(error)[1:]}."}
+    one = decided.cuts[0]
+    return {
+        "theta": theta,
+        "theta_error": float(errors.theta_error[0]),
+        "raw_error": float(errors.raw_error[0]),
+        "scaled_error": None if errors.scaled_error is None else float(errors.scaled_error[0]),
+        "accuracy": one.agreement.accuracy,
+        "consistency": one.agreement.consistency,
+        "kappa": one.agreement.kappa,
+    }
+
+
+def table(frozen: Frozen, calibration: Document, fit: Document, found: Document) -> list[Document]:
+    """The run's items, one row each, all figures together."""
+    columns = {column.code: column for column in frozen.columns}
+    fitted_rows, classical_ones = fit["rows"], found["rows"]
+    rows = []
+    for row in calibration["rows"]:
+        code = row["item"]
+        column = columns[code]
+        beside, counted = fitted_rows.get(code, {}), classical_ones[code]
+        flags = [*row["flags"], *beside.get("flags", []), *counted["flags"]]
+        rows.append(
+            {
+                "item_version_id": str(column.item_version_id),
+                "code": code,
+                "role": column.role,
+                "area": column.area,
+                "model": row["model"],
+                "n": row["n"],
+                "parameters": {name: row.get(name) for name in PARAMETERS},
+                "errors": {name: row.get(f"se_{name}") for name in PARAMETERS},
+                "figures": {
+                    "version": column.number,
+                    "p": counted["difficulty"],
+                    "point_biserial": counted["point_biserial"],
+                    "remarks": counted["remarks"],
+                    **{name: beside.get(name) for name in ITEM_FIT},
+                },
+                "flags": list(dict.fromkeys(flags)),
+            }
+        )
+    return rows
+
+
+def digits(calibration: Document) -> str:
+    """A SHA-256 over every parameter, error and population, to the last bit."""
+    told = []
+    for row in calibration["rows"]:
+        values = [row.get(name) for name in (*PARAMETERS, *(f"se_{one}" for one in PARAMETERS))]
+        told.append(f"{row['item']} {values!r}")
+    told += [f"{one['code']} {one['row']!r}" for one in calibration["items"]]
+    told.append(repr(sorted(calibration["populations"].items())))
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
