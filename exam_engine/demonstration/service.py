@@ -27,8 +27,8 @@ from item_bank.service import ItemBank
 OPEN_FOR = timedelta(days=30)
 FORM_SEED = 2026
 PAST_FORMS = (
-    ("2025-A", 2025, timedelta(days=420), -0.1),
-    ("2025-B", 2027, timedelta(days=240), 0.2),
+    ("PAST-A", 2025, timedelta(days=420), -0.1),
+    ("PAST-B", 2027, timedelta(days=240), 0.2),
 )
 """Code, seed, how long ago, and the mean ability of who sat it, in logits."""
 SAMPLE = Path(item_bank.__file__).parent / "data" / "sample"

@@ -29,6 +29,11 @@ async def find_latest_exam(session: AsyncSession) -> Exam | None:
     return await session.scalar(select(Exam).order_by(Exam.created_at.desc(), Exam.id).limit(1))
 
 
+async def list_exams(session: AsyncSession) -> Sequence[Exam]:
+    """Newest first."""
+    return (await session.scalars(select(Exam).order_by(Exam.created_at.desc(), Exam.id))).all()
+
+
 async def get_form(session: AsyncSession, form_id: UUID) -> Form:
     return await session.get_one(Form, form_id)
 

@@ -46,13 +46,15 @@ async def get_parameter_set(
     return stored
 
 
-async def find_latest_set(session: AsyncSession, scales: str) -> ParameterSet | None:
-    """The set approved last on a scale whose name begins so."""
+async def find_latest_set(
+    session: AsyncSession, scales: str, *, before: datetime | None = None
+) -> ParameterSet | None:
+    """The set approved last, or last before a moment, on a scale whose name begins so."""
+    found = select(ParameterSet).where(ParameterSet.scale.startswith(scales, autoescape=True))
+    if before is not None:
+        found = found.where(ParameterSet.approved_at < before)
     return await session.scalar(
-        select(ParameterSet)
-        .where(ParameterSet.scale.startswith(scales, autoescape=True))
-        .order_by(ParameterSet.approved_at.desc(), ParameterSet.version.desc())
-        .limit(1)
+        found.order_by(ParameterSet.approved_at.desc(), ParameterSet.version.desc()).limit(1)
     )
 
 

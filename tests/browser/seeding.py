@@ -23,7 +23,8 @@ from exam_engine.accounts.passwords import hash_password
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import Accounts
 from exam_engine.database import Database
-from exam_engine.demonstration.service import add_programme
+from exam_engine.demonstration.service import add_past, add_programme
+from exam_engine.exams.conversion import Conversion
 from exam_engine.registration.service import Registration
 from exam_engine.registration.tables import Sitting
 from exam_engine.settings import driver_url
@@ -44,6 +45,13 @@ async def whole_form(session: AsyncSession, now: datetime) -> Programmed:
 async def small_form(session: AsyncSession, now: datetime) -> Programmed:
     """Ten questions, whose secret texts carry the canary."""
     return await a_programme(session, now)
+
+
+async def past_forms(session: AsyncSession, now: datetime) -> Programmed:
+    """The demonstration's exam with its past forms and simulated candidates."""
+    exam, form = await add_programme(session, now)
+    await add_past(session, now, exam, Conversion.from_json(form.conversion))
+    return Programmed(exam, form, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +189,14 @@ class House:
         await self._database.close()
 
 
-async def open_house(data_dir: Path, migrated_file: Path, programme: Programme) -> House:
+async def open_house(
+    data_dir: Path, migrated_file: Path, programme: Programme, **environment: str
+) -> House:
     """Fill ``data_dir`` and serve it."""
     shutil.copyfile(migrated_file, data_dir / "exam.db")
     database = Database(driver_url(f"sqlite:///{data_dir / 'exam.db'}"))
     async with database.transaction() as session:
         programmed = await programme(session, await database.now(session))
-    server = Server(data_dir, {"EXAM_SECRET_KEY": SECRET_KEY.decode()})
+    server = Server(data_dir, {"EXAM_SECRET_KEY": SECRET_KEY.decode(), **environment})
     server.start()
     return House(server, database, programmed)

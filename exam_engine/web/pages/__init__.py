@@ -1,6 +1,6 @@
 """The pages, one module an audience: every page a GET that survives reload, every act a POST."""
 
-from exam_engine.web.pages import bank, candidate, entrance, exam, proctor, trying
+from exam_engine.web.pages import analysis, bank, candidate, entrance, exam, proctor, trying
 
 ROUTES = [
     *entrance.ROUTES,
@@ -9,4 +9,5 @@ ROUTES = [
     *proctor.ROUTES,
     *trying.ROUTES,
     *bank.ROUTES,
+    *analysis.ROUTES,
 ]

@@ -16,6 +16,7 @@ from exam_engine.demonstration.people import EVERYBODY, PASSWORD
 from exam_engine.resources import Resources
 from exam_engine.results.queries import list_results
 from exam_engine.web import views
+from exam_engine.web.api.calibrations import ANALYSTS
 from exam_engine.web.api.items import IMPORTERS
 from exam_engine.web.api.trying import BANK
 from exam_engine.web.auth import FOR, PUBLIC, SIGNED_IN, session_cookie
@@ -138,6 +139,10 @@ def _ways(who: SignedIn) -> list[tuple[str, str, str]]:
         ways.append(("Sittings", "/sittings", "Who is in the room, live: admit, pause, resume."))
     if not who.roles.isdisjoint(BANK[FOR]):
         ways.append(("The bank", "/bank", "All items, and how far they cover the blueprint."))
+    if not who.roles.isdisjoint(ANALYSTS[FOR]):
+        ways.append(
+            ("Analysis", "/analysis", "Calibrate items from the answers of candidates; approve.")
+        )
     if not who.roles.isdisjoint(IMPORTERS[FOR]):
         ways.append(("Import questions", "/bank/import", "Upload a file, read the report, choose."))
     if not who.roles.isdisjoint(BANK[FOR]):
