@@ -31,7 +31,7 @@ from exam_engine.calibration.queries import (
     read_documents,
 )
 from exam_engine.calibration.service import CalibrationRuns, packed
-from exam_engine.calibration.states import Stage
+from exam_engine.calibration.states import RunState, Stage
 from exam_engine.calibration.tables import CalibrationRun
 from exam_engine.database import Database, DatabaseUnavailable
 
@@ -97,14 +97,21 @@ class RunProcess:
             await asyncio.sleep(TELL_EVERY_S)
             said, watched.now = watched.now, {}
             try:
-                async with self._database.transaction() as session:
-                    runs = CalibrationRuns(session, await self._database.now(session))
-                    goes_on = await runs.tell(self._run_id, said)
+                goes_on = await (self._said(said) if said else self._goes_on())
             except DatabaseUnavailable:
                 continue
             if not goes_on:
                 answer({"answer": OVER})
                 os._exit(0)
+
+    async def _said(self, said: Document) -> bool:
+        async with self._database.transaction() as session:
+            runs = CalibrationRuns(session, await self._database.now(session))
+            return await runs.tell(self._run_id, said)
+
+    async def _goes_on(self) -> bool:
+        async with self._database.reading() as session:
+            return (await get_run(session, self._run_id)).state == RunState.RUNNING
 
     async def _patiently(self, act: Callable[[CalibrationRuns], Awaitable[Any]]) -> Any:
         """One act in a transaction of its own, again while other writers keep the database."""

@@ -16,7 +16,7 @@ from exam_engine.analysis.classical import Classical, analysed, option_rows
 from exam_engine.analysis.classical import item_rows as classical_rows
 from exam_engine.analysis.documents import calibration_document, fit_document
 from exam_engine.analysis.exports import plain
-from exam_engine.analysis.fit import dependent_pairs, fitted
+from exam_engine.analysis.fit import LEVEL, adjusted_p, dependent_pairs, fitted
 from exam_engine.analysis.fit_rows import ITEM_FIT, item_table
 from exam_engine.analysis.plots.dependence import dependence
 from exam_engine.analysis.plots.fit_map import fit_map
@@ -26,7 +26,7 @@ from exam_engine.analysis.plots.svg import Figure
 from exam_engine.analysis.plots.trace_lines import trace_lines
 from exam_engine.analysis.plots.wright_map import wright_map
 from exam_engine.analysis.populations import Populations
-from exam_engine.analysis.report.remarks import serious
+from exam_engine.analysis.report.remarks import MEANINGS, serious
 from exam_engine.calibration.errors import DataUnsound
 from exam_engine.calibration.frozen import OMITTED, Frozen
 from exam_engine.calibration.plans import Plan
@@ -34,6 +34,7 @@ from psychometrics import Items
 from psychometrics.classical import reliability
 from psychometrics.decisions import conditional_errors, decisions_lee
 from psychometrics.errors import PsychometricsError
+from psychometrics.fit import s_x2
 from psychometrics.scales import theta_at
 
 Document = dict[str, Any]
@@ -44,6 +45,8 @@ PARAMETERS = ("a", "b", "c", "u", "intercept")
 MOST_CELLS = 1_000_000_000
 """Candidates times items, a byte each: more is refused before it is begun."""
 MOST_PAIRS = 200
+LEAST_USABLE = 0.9
+"""Share of a form's scored items without which nothing is said of its cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,8 @@ def compared(frozen: Frozen, plan: Plan, calibration: Document, step: Step) -> D
     for j, k in dependent_pairs(fit.q3)[:MOST_PAIRS]:
         assert fit.q3 is not None  # noqa: S101 - pairs come of it
         pairs.append({"item": items.names[j], "with": items.names[k], "q3": float(fit.q3.q3[j, k])})
+    if fit.s_x2 is None:
+        _by_score_of_forms(rows, frozen.select(items.names), plan, items, calibration)
     return {
         "rows": {
             row["item"]: plain({name: row.get(name) for name in (*ITEM_FIT, "flags")})
@@ -157,6 +162,41 @@ def compared(frozen: Frozen, plan: Plan, calibration: Document, step: Step) -> D
             for j, name in enumerate(items.names)
         },
     }
+
+
+def _by_score_of_forms(
+    rows: list[Document], frozen: Frozen, plan: Plan, items: Items, calibration: Document
+) -> None:
+    """S-X2 needs complete answers, which candidates of several forms have by form only: each item
+    gets that of the form where it was shown to most."""
+    points = frozen.points(plan.unanswered)
+    behind = dict.fromkeys(items.names, 0)
+    by_code = {row["item"]: row for row in rows}
+    mean, sd = next(iter(populations_of(calibration).of_group.values()))
+    for form in sorted(set(frozen.forms)):
+        here = points[frozen.of_form(form)]
+        shown = np.flatnonzero((here >= 0).any(axis=0))
+        own = items.select([items.names[j] for j in shown])
+        free = estimation.free_beside(own, set(calibration["anchored"]))
+        try:
+            found = s_x2(here[:, shown], own, mean=mean, sd=sd, free=free, missing=-1)
+        except PsychometricsError:
+            continue
+        for j, code in enumerate(own.names):
+            if found.undefined[j] or behind[code] >= len(here):
+                continue
+            behind[code] = len(here)
+            by_code[code] |= {
+                "s_x2": float(found.statistic[j]),
+                "df": int(found.df[j]),
+                "p_value": float(found.p_value[j]),
+                "rmsea": float(found.rmsea[j]),
+            }
+    adjusted = adjusted_p(np.array([row.get("p_value", np.nan) for row in rows], dtype=float))
+    for row, p in zip(rows, adjusted.tolist(), strict=True):
+        if np.isfinite(p):
+            row["adjusted_p"] = p
+            row["flags"] = [*row["flags"], *(["s_x2"] if p < LEVEL else [])]
 
 
 def classical(frozen: Frozen, step: Step) -> Document:
@@ -221,17 +261,16 @@ def informed(
             "raw_cut": form.raw_cut,
         }
         row |= _reliability(frozen, plan, of_form, form)
-        without = sorted(set(form.scored) - set(items.names))
-        if without:
-            shown = ", ".join(without[:5]) + (
-                f" and {len(without) - 5} more" if without[5:] else ""
-            )
+        slopes = dict(zip(items.names, items.a.tolist(), strict=True))
+        usable = [code for code in form.scored if slopes.get(code, 0.0) > 0.0]
+        row["n_usable"] = len(usable)
+        if len(usable) < LEAST_USABLE * len(form.scored):
             row["undefined"] = (
-                f"{len(without)} of its scored items have no parameters here ({shown}), so where "
-                "its cut lies on this scale cannot be told."
+                f"Only {len(usable)} of its {len(form.scored)} scored items have parameters that "
+                "can be used, so where its cut lies on this scale cannot be told."
             )
         else:
-            own = items.select(form.scored)
+            own = items.select(usable)
             row |= _at_cut(own, form, mean, sd)
             cut = (row["theta"], f"cut, raw {form.raw_cut}") if "theta" in row else None
             sample = np.random.default_rng(0).normal(mean, sd, 2000)
@@ -259,10 +298,13 @@ def _reliability(frozen: Frozen, plan: Plan, of_form: Any, form: FormAtCut) -> D
 
 
 def _at_cut(items: Items, form: FormAtCut, mean: float, sd: float) -> Document:
+    """Where a few of the form's items cannot be used, the raw cut keeps its share of them."""
+    whole = len(items) == len(form.scored)
+    cut = form.raw_cut * len(items) / len(form.scored)
     try:
-        theta = float(theta_at(items, [form.raw_cut])[0])
-        errors = conditional_errors(items, [theta], scaled=form.scaled)
-        decided = decisions_lee(items, form.raw_cut, mean=mean, sd=sd)
+        theta = float(theta_at(items, [cut])[0])
+        errors = conditional_errors(items, [theta], scaled=form.scaled if whole else None)
+        decided = decisions_lee(items, cut, mean=mean, sd=sd)
     except PsychometricsError as error:
         return {"undefined": f"{str(error)[:1].upper()}{str(error)[1:]}."}
     one = decided.cuts[0]
@@ -286,7 +328,8 @@ def table(frozen: Frozen, calibration: Document, fit: Document, found: Document)
         code = row["item"]
         column = columns[code]
         beside, counted = fitted_rows.get(code, {}), classical_ones[code]
-        flags = [*row["flags"], *beside.get("flags", []), *counted["flags"]]
+        words = [*row["flags"], *beside.get("flags", []), *counted["flags"]]
+        flags = [word for word in dict.fromkeys(words) if word in MEANINGS]
         rows.append(
             {
                 "item_version_id": str(column.item_version_id),
@@ -304,7 +347,7 @@ def table(frozen: Frozen, calibration: Document, fit: Document, found: Document)
                     "remarks": counted["remarks"],
                     **{name: beside.get(name) for name in ITEM_FIT},
                 },
-                "flags": list(dict.fromkeys(flags)),
+                "flags": flags,
             }
         )
     return rows

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from exam_engine.commands.serving import settings_for, upgrade
+from exam_engine.settings import Settings
 
 
 def add_to(commands: Any) -> None:
@@ -21,12 +21,16 @@ def add_to(commands: Any) -> None:
 
 
 def run_worker(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    from exam_engine.worker import end_with_parent, work  # a second that --help need not wait
+    # imported here: a worker is small while it waits, and --help does not wait
+    from exam_engine.worker import end_with_parent, work
 
-    settings = settings_for(arguments, environ)
-    if arguments.with_parent:
+    if arguments.with_parent:  # which has brought the database to this version
+        settings = Settings.from_env(environ)
         end_with_parent()
     else:
+        from exam_engine.commands.serving import settings_for, upgrade
+
+        settings = settings_for(arguments, environ)
         upgrade(settings)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     asyncio.run(work(settings))
