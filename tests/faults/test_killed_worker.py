@@ -90,6 +90,7 @@ async def test_of_two_workers_one_does_the_run_and_the_other_takes_its_place(
     assert (again.state, again.digits) == (RunState.FINISHED, run.digits)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_a_run_whose_process_dies_each_time_is_given_up_and_the_next_one_done(
     past: Past, worker: StartWorker
 ) -> None:
@@ -109,6 +110,7 @@ def _killed_child(worker: int) -> bool:
     return True
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_a_cancelled_run_ends_in_the_middle_and_the_next_one_is_done(
     past: Past, worker: StartWorker
 ) -> None:
@@ -120,6 +122,7 @@ async def test_a_cancelled_run_ends_in_the_middle_and_the_next_one_is_done(
     assert (await past.run(first)).state == RunState.CANCELLED
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_a_worker_ends_with_its_parent(worker: StartWorker, past: Past) -> None:
     one = worker()
     await until(past, (await past.asked()).id, lambda run: run.stage is not None)
