@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from item_bank.errors import ParametersNotFound
 from item_bank.tables import Item, ItemParameters, ItemVersion, ParameterSet
 
+LARGEST_VERSION = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -30,6 +32,8 @@ async def find_parameter_set(
     session: AsyncSession, scale: str, version: int | None = None
 ) -> ParameterSet | None:
     """A version of a scale; the newest without a number."""
+    if "\0" in scale or (version or 0) > LARGEST_VERSION:  # the database cannot even be asked
+        return None
     found = select(ParameterSet).where(ParameterSet.scale == scale)
     if version is not None:
         found = found.where(ParameterSet.version == version)

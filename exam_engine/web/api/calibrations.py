@@ -32,14 +32,15 @@ NAMES = ("a", "b", "c", "u", "intercept")
 FIGURES = (
     *("p", "point_biserial", "infit", "outfit", "s_x2", "df", "p_value", "adjusted_p", "rmsea"),
 )
-Reason = Annotated[str, Meta(max_length=500)]
+NO_NUL = r"^[^\x00]*$"
+Reason = Annotated[str, Meta(max_length=500, pattern=NO_NUL)]
 
 
 class RunIn(Strict):
     """``key`` makes the request idempotent: the same key and plan give the same run."""
 
     plan: Plan
-    key: Annotated[str, Meta(max_length=100)] = ""
+    key: Annotated[str, Meta(max_length=100, pattern=NO_NUL)] = ""
     reason: Reason = ""
 
 

@@ -136,7 +136,9 @@ async def start(
     request: AnyRequest, who: NamedDependency[SignedIn], resources: NamedDependency[Resources]
 ) -> Redirect | Template:
     form = await request.form()
-    fields = {name: str(text) for name, text in form.multi_items() if name != "form"}
+    fields = {
+        name: str(text).replace("\0", "") for name, text in form.multi_items() if name != "form"
+    }
     forms = [str(text) for name, text in form.multi_items() if name == "form"]
     try:
         plan = _plan_of(fields, forms)
@@ -299,7 +301,7 @@ async def decide(
     resources: NamedDependency[Resources],
 ) -> Redirect | Template:
     """Approve, reject, cancel, or run again."""
-    reason = str((await request.form()).get("reason", ""))[:500]
+    reason = str((await request.form()).get("reason", "")).replace("\0", "")[:500]
     to = run_id
     try:
         async with resources.database.transaction() as session:
