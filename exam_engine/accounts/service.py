@@ -40,7 +40,7 @@ class NewSignIn(NamedTuple):
 
 def new_sign_in(person_id: UUID, now: datetime, lasts: timedelta = LASTS) -> tuple[str, NewSignIn]:
     """A new token of 256 random bits, and what is stored of it."""
-    token = secrets.token_urlsafe(32)
+    token = secrets.token_hex(32)  # no dash in front: it is typed behind --token
     return token, NewSignIn(uuid4(), token_hash(token), person_id, now, now + lasts)
 
 

@@ -59,7 +59,9 @@ class SqliteDriver:
     async def ask(self, query: Query[Row], **values: Any) -> list[Row]:
         connection = self._reading()
         try:
-            rows = await SqliteTransaction(connection, self._dialect, self._clock).all(query, **values)
+            rows = await SqliteTransaction(connection, self._dialect, self._clock).all(
+                query, **values
+            )
         except BaseException:
             connection.close()
             raise
