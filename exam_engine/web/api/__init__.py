@@ -1,6 +1,15 @@
 """The JSON API, one module a resource."""
 
-from exam_engine.web.api import accounts, attempts, evidence, items, results, sittings, trying
+from exam_engine.web.api import (
+    accounts,
+    attempts,
+    evidence,
+    items,
+    results,
+    sittings,
+    trying,
+    usage,
+)
 
 ROUTES = [
     *accounts.ROUTES,
@@ -10,4 +19,5 @@ ROUTES = [
     *evidence.ROUTES,
     *items.ROUTES,
     *trying.ROUTES,
+    *usage.ROUTES,
 ]
