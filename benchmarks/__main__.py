@@ -3,6 +3,7 @@
 import sys
 
 from benchmarks import (
+    imports,
     memory,
     packages,
     page_weight,
@@ -20,6 +21,7 @@ from benchmarks import (
 ALL = {
     "save_rate": save_rate.main,
     "packages": packages.main,
+    "imports": imports.main,
     "page_weight": page_weight.main,
     "memory": memory.main,
     "psychometrics": psychometrics.main,

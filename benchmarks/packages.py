@@ -35,10 +35,15 @@ CONTENT = ItemContent(
 SHARED = '<div class="qti-shared-stimulus" data-stimulus-idref="S{0}">{1}</div>'
 
 
+def sample_package() -> bytes:
+    items, photographs = _sample()
+    edition = bundled_edition()
+    return write_zip(items, edition, identifier="b", title="B", read_media=photographs.__getitem__)
+
+
 def main() -> None:
     edition = bundled_edition()
-    photographs = {f"media/{number:064x}.jpg": _photograph(number) for number in range(100)}
-    items = [_item(number, list(photographs)) for number in range(ITEMS)]
+    items, photographs = _sample()
     figures: dict[str, float] = {}
 
     def timed(name: str, start: tuple[float, float]) -> None:
@@ -75,6 +80,11 @@ def main() -> None:
     table(f"A package of {ITEMS} items, {len(package):,} bytes", ["", "seconds", "CPU"], rows)
     print(f"\n  highest memory {megabytes:.0f} MB (bar {BAR_MEGABYTES}), losses {len(lost)}")
     json_line("packages", {**figures, "highest_mb": round(megabytes), "losses": len(lost)})
+
+
+def _sample() -> tuple[list[OutgoingItem], dict[str, bytes]]:
+    photographs = {f"media/{number:064x}.jpg": _photograph(number) for number in range(100)}
+    return [_item(number, list(photographs)) for number in range(ITEMS)], photographs
 
 
 def _item(number: int, photographs: list[str]) -> OutgoingItem:

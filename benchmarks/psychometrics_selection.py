@@ -1,7 +1,8 @@
 """Adaptive tests: sessions in lock-step, and one live choice, on banks of 3PL items.
 
-CPU microseconds of an administered item and wall milliseconds of a choice, one thread, the best of
-several; beside them catsim from its own environment, where that is there.
+CPU microseconds of an administered item and CPU milliseconds of a choice, one thread, the best of
+several; beside them catsim and mirt from their own environments, where these are there, each
+simulating tests of the same length from the same bank.
 """
 
 import os
@@ -11,28 +12,39 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import json
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from benchmarks.printing import json_line, table
 from benchmarks.psychometrics_peers import FOLDER, ONE_THREAD
-from psychometrics.selection import Progressive, Randomesque, Stopping, next_item, simulate_sessions
+from benchmarks.psychometrics_sets import best
+from psychometrics.selection import (
+    Criterion,
+    Progressive,
+    Randomesque,
+    Stopping,
+    next_item,
+    simulate_sessions,
+)
 from psychometrics.selection.criteria import CRITERIA
 from psychometrics.simulation import draw_items
 
 LENGTH = 30
-BAR_US = 10.0  # of an administered item, maximum information, 500 items
-BAR_MS = 0.2  # of a live choice, maximum information, 2,000 items
+BAR_US = 10.0  # of an administered item
+BAR_MS = 0.2  # of a live choice, 2,000 items
 ROUNDS = 5
+BLOCKS = ("MEI", "MEPV", "KL", "KLP")  # tables of every answer of every item: fewer sessions do
 WAYS: dict[str, dict[str, Any]] = {
-    "maximum information": {},
-    "randomesque": {"chance": Randomesque(5)},
-    "progressive": {"chance": Progressive(LENGTH)},
-    "KLP": {"criterion": "KLP"},
+    "MFI": {},
+    "MFI, randomesque": {"chance": Randomesque(5)},
+    "MFI, progressive": {"chance": Progressive(LENGTH)},
+    **{name: {"criterion": name} for name in CRITERIA if name != "MFI"},
 }
-CATSIM = """
+PEERS = {
+    "catsim": """
 import json, time, numpy as np
 from catsim.simulation import Simulator
 from catsim.initialization import FixedPointInitializer
@@ -41,62 +53,80 @@ from catsim.estimation import NumericalSearchEstimator
 from catsim.stopping import TestLengthStopper
 from catsim.item_bank import ItemBank
 bank = np.array(json.loads(input()))
-sit = Simulator(ItemBank(bank), 3, initializer=FixedPointInitializer(0.0),
-    selector=MaxInfoSelector(), estimator=NumericalSearchEstimator(), stopper=TestLengthStopper(30))
+sit = Simulator(ItemBank(bank), 10, initializer=FixedPointInitializer(0.0),
+    selector=MaxInfoSelector(), estimator=NumericalSearchEstimator(),
+    stopper=TestLengthStopper(max_items=30))
 t = time.process_time()
 sit.simulate(verbose=False)
-print(1e6 * (time.process_time() - t) / 90)
-"""
+print(1e6 * (time.process_time() - t) / 300)
+""",
+    "mirt": """
+import json, time, numpy as np
+from mirt.cat import CATEngine
+from mirt.cat.stopping import MaxItemsStop
+from mirt.models import ThreeParameterLogistic
+bank = np.array(json.loads(input()))
+model = ThreeParameterLogistic(n_items=len(bank))
+model.set_parameters(discrimination=bank[:, 0], difficulty=bank[:, 1], guessing=bank[:, 2])
+model._is_fitted = True
+engine = CATEngine(model, stopping_rule=MaxItemsStop(30), max_items=30, n_quadpts=61,
+    theta_bounds=(-6.0, 6.0), seed=1)
+theta = np.random.default_rng(2).standard_normal(300)
+t = time.process_time()
+engine.run_batch_simulation(theta)
+print(1e6 * (time.process_time() - t) / 9000)
+""",
+}
 
 
 def main() -> None:
-    rows, figures = [], {}
-    for n_items, persons in ((500, 1000), (2000, 300)):
+    rows: list[list[str]] = []
+    figures = {}
+    for n_items in (500, 2000):
         items = draw_items(n_items, "3PL", rng=np.random.default_rng(1))
-        next_item(items)
         for name, options in WAYS.items():
-            best = min(_administered(items, persons, options) for _ in range(ROUNDS))
-            bar = BAR_US if n_items == 500 and not options else None
-            rows.append([f"{n_items:,} items, {name}", *_beside(best, bar, "us an item")])
-            figures[f"batch_{n_items}_{name.replace(' ', '_')}_us"] = round(best, 2)
-        if n_items == 500:
-            theirs = _catsim(items)
-            rows.append([f"{n_items:,} items, catsim", theirs, "", "us an item"])
+            persons = 100 if name in BLOCKS else 500
+            found = 1e6 * best(partial(_simulate, items, persons, options), ROUNDS)[0]
+            found /= persons * LENGTH
+            rows.append([f"{n_items:,} items, {name}", *_beside(found, BAR_US, "us an item")])
+            figures[f"batch_{n_items}_{name.replace(', ', '_')}_us"] = round(found, 2)
+        for peer in PEERS:
+            theirs = _theirs(peer, items)
+            rows.append([f"{n_items:,} items, MFI, {peer}", theirs, "", "us an item"])
     given, answers = list(range(15)), [0, 1, 1] * 5
     for criterion in CRITERIA:
-        best = np.inf
-        for _ in range(10 if criterion == "MEI" else 200):
-            started = time.perf_counter()
-            next_item(items, given, answers, criterion=criterion)
-            best = min(best, 1e3 * (time.perf_counter() - started))
-        bar = BAR_MS if criterion == "MFI" else None
-        rows.append([f"2,000 items, one live choice, {criterion}", *_beside(best, bar, "ms")])
-        figures[f"live_2000_{criterion}_ms"] = round(best, 4)
+        choose = partial(next_item, items, given, answers, criterion=cast("Criterion", criterion))
+        choose()  # the tables are made
+        found = 1e3 * best(choose, 300)[0]
+        rows.append([f"2,000 items, one live choice, {criterion}", *_beside(found, BAR_MS, "ms")])
+        figures[f"live_2000_{criterion}_ms"] = round(found, 4)
+    began = time.process_time()
+    next_item(draw_items(2000, "3PL", rng=np.random.default_rng(3)))
+    figures["first_choice_2000_s"] = round(time.process_time() - began, 3)
+    first = f"{figures['first_choice_2000_s']:.2g}"
+    rows.append(["2,000 items, the tables and a first choice", first, "", "s"])
     table(
         f"Adaptive tests of {LENGTH} items, the best (! misses)", ["", "found", "bar", "unit"], rows
     )
     json_line("psychometrics_selection", figures)
 
 
-def _administered(items: Any, persons: int, options: dict[str, Any]) -> float:
-    started = time.process_time()
+def _simulate(items: Any, persons: int, options: dict[str, Any]) -> None:
     simulate_sessions(items, persons, Stopping(LENGTH), rng=np.random.default_rng(2), **options)
-    return 1e6 * (time.process_time() - started) / (persons * LENGTH)
 
 
-def _beside(found: float, bar: float | None, unit: str) -> list[str]:
-    missed = " !" if bar is not None and found > bar else ""
-    return [f"{found:.3g}{missed}", "" if bar is None else f"{bar:g}", unit]
+def _beside(found: float, bar: float, unit: str) -> list[str]:
+    return [f"{found:.3g}{' !' if found > bar else ''}", f"{bar:g}", unit]
 
 
-def _catsim(items: Any) -> str:
-    """CPU microseconds of an item in catsim's simulator, or in a word why not."""
-    python: Path = FOLDER / "catsim" / "bin" / "python"
+def _theirs(peer: str, items: Any) -> str:
+    """CPU microseconds of an item in a peer's simulator, or in a word why not."""
+    python: Path = FOLDER / peer / "bin" / "python"
     if not python.exists():
         return "not there"
     bank = np.column_stack([items.a, items.b, items.c, items.u]).tolist()
     done = subprocess.run(
-        [str(python), "-c", CATSIM],
+        [str(python), "-c", PEERS[peer]],
         input=json.dumps(bank),
         env=os.environ | ONE_THREAD,
         capture_output=True,

@@ -16,11 +16,11 @@ from exam_engine.accounts.queries import find_person_by_email
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import Accounts, token_hash
 from exam_engine.accounts.tables import SignIn
+from exam_engine.arrival.service import Arrival
 from exam_engine.commands.rehearsal import fill
 from exam_engine.commands.serving import upgrade
 from exam_engine.database import Database
 from exam_engine.delivery.queries import list_presented
-from exam_engine.invigilation.service import Invigilation
 from exam_engine.registration.tables import Authorization
 from exam_engine.rehearsal.service import add_rehearsal
 from exam_engine.settings import Settings
@@ -84,7 +84,7 @@ async def _seat(settings: Settings, count: int) -> list[Seated]:
 
 
 async def _start(database: Database, emails: list[str]) -> list[Seated]:
-    seated = []
+    coming, seated = [], []
     async with database.transaction() as session:
         now = await database.now(session)
         for email in emails:
@@ -99,9 +99,13 @@ async def _start(database: Database, emails: list[str]) -> list[Seated]:
             )
             of_person = select(Authorization).where(Authorization.person_id == person.id)
             right = (await session.scalars(of_person)).one()
-            invigilation = Invigilation(session, now)
-            attempt = await invigilation.check_in(who, right.id)
-            await invigilation.start(attempt.id, who, agreement=True)
-            shown = await list_presented(session, attempt.id)
-            seated.append(Seated(attempt.id, token, [row.option_order for row in shown]))
+            coming.append((who, right.id, token))
+    for who, right_id, token in coming:
+        async with database.act() as act:
+            arrival = Arrival(act, now)
+            attempt_id = (await arrival.check_in(who, right_id)).attempt_id
+            await arrival.start(attempt_id, who, agreement=True)
+        async with database.reading() as session:
+            shown = await list_presented(session, attempt_id)
+        seated.append(Seated(attempt_id, token, [row.option_order for row in shown]))
     return seated

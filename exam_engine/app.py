@@ -152,6 +152,7 @@ async def run(resources: Resources) -> AsyncIterator[None]:
     """Start what runs beside the requests, and stop it in an order that loses nothing."""
     await resources.hints.start()
     await resources.recorder.start()
+    resources.readers.start()
     sweeper = asyncio.create_task(sweep_for_ever(resources), name="sweeper")
     try:
         yield

@@ -24,7 +24,7 @@ SUBJECTS = {
     "user": "accounts",
     "verify": "evidence",
     "rehearse": "rehearsal",
-    "irt": "analysis",
+    "irt": "irt",
     "qti": "qti",
     "items": "items",
     "worker": "working",

@@ -25,9 +25,12 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from exam_engine.clock import Clock
-from exam_engine.snapshot import PostgresReader, Query, Reader, Row, Snapshot, SqliteReader
+from exam_engine.driver.postgres import PostgresDriver
+from exam_engine.driver.prepared import Act, Driver, Query, Row, Snapshot
+from exam_engine.driver.sqlite import SqliteDriver
 from exam_engine.sqlite import BEGIN_WRITING
 
+Gate = AbstractAsyncContextManager[Any]
 Session = AsyncSession
 """A transaction in hand; the web layer passes it on and need not know whose it is."""
 
@@ -60,11 +63,11 @@ class DatabaseUnavailable(Exception):
 class Database:
     """The engines of one process.  ``url`` names its asynchronous driver."""
 
-    def __init__(self, url: str, *, clock: Clock | None = None) -> None:
+    def __init__(self, url: str, *, clock: Clock | None = None, gate: "Gate | None" = None) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.clock = clock or Clock()
-        self.gate = asyncio.Lock()
+        self.gate: Gate = gate or asyncio.Lock()
         if self.is_sqlite:
             self.engine = _sqlite_engine(url, writing=True)
             self._reading_engine = _sqlite_engine(url, writing=False)
@@ -78,17 +81,26 @@ class Database:
                 connect_args={"server_settings": POSTGRES_SETTINGS, "timeout": 5},
             )
             self._reading_engine = self.engine.execution_options(postgresql_readonly=True)
-        self._reader = self._make_reader()
+        self._driver = self._make_driver()
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
         self._reading = async_sessionmaker(self._reading_engine, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A transaction that may write; committed when the block ends without an error."""
-        gate: AbstractAsyncContextManager[Any] = self.gate if self.is_sqlite else nullcontext()
         with _translated():
-            async with gate, self._writing() as session, session.begin():
+            async with self._turn(), self._writing() as session, session.begin():
                 yield session
+
+    @asynccontextmanager
+    async def act(self) -> AsyncIterator[Act]:
+        """The same through the driver: for what everybody does in the same minute."""
+        with _translated():
+            async with self._turn(), self._driver.begin() as act:
+                yield act
+
+    def _turn(self) -> AbstractAsyncContextManager[Any]:
+        return self.gate if self.is_sqlite else nullcontext()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -101,13 +113,13 @@ class Database:
     async def snapshot(self) -> AsyncIterator[Snapshot]:
         """The database as of one moment, read through the driver: for the hot questions."""
         with _translated():
-            async with self._reader.open() as snapshot:
+            async with self._driver.open() as snapshot:
                 yield snapshot
 
     async def ask(self, query: Query[Row], **values: Any) -> list[Row]:
         """One hot question through the driver."""
         with _translated():
-            return await self._reader.ask(query, **values)
+            return await self._driver.ask(query, **values)
 
     async def now(self, session: AsyncSession) -> datetime:
         """The time that counts: the database server's, or the process clock on SQLite."""
@@ -116,17 +128,41 @@ class Database:
         instant: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
         return instant.astimezone(UTC)
 
-    def _make_reader(self) -> Reader:
+    def _make_driver(self) -> Driver:
         dialect = self.engine.dialect
         if self.is_sqlite:
-            return SqliteReader(self.url.database or "", SQLITE_PRAGMAS, dialect, self.clock)
-        return PostgresReader(self.url, POSTGRES_SETTINGS, dialect)
+            return SqliteDriver(self.url.database or "", SQLITE_PRAGMAS, dialect, self.clock)
+        return PostgresDriver(self.url, POSTGRES_SETTINGS, dialect)
 
     async def close(self) -> None:
-        await self._reader.close()
+        await self._driver.close()
         await self.engine.dispose()
         if self._reading_engine is not self.engine:
             await self._reading_engine.dispose()
+
+    def beside(self, loop: asyncio.AbstractEventLoop) -> "Database":
+        """The same SQLite file for a loop on another thread, and one large transaction there.
+
+        ``loop`` is the one that this database lives on: the other waits at its gate.  Nothing that
+        is committed there is moved from the log into the file before `checkpoint` is called.
+        """
+        url = self.url.render_as_string(hide_password=False)
+        other = Database(url, clock=self.clock, gate=GateElsewhere(self.gate, loop))
+
+        @event.listens_for(other.engine.sync_engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            connection.execute("PRAGMA wal_autocheckpoint=0")
+
+        return other
+
+    async def checkpoint(self) -> None:
+        """Move what SQLite has in its log into the file; nobody waits for it but the caller."""
+        connection = await self.engine.raw_connection()
+        try:
+            raw: Any = connection.driver_connection
+            raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            connection.close()
 
     async def unsafe_settings(self) -> list[str]:
         """What stands against an acknowledged answer being a stored answer, one sentence each."""
@@ -141,6 +177,22 @@ class Database:
                 if (value := row.scalar_one()) == "off":
                     faults.append(f"PostgreSQL runs with {name}={value}.")
             return faults
+
+
+class GateElsewhere:
+    """The gate of a database whose loop runs on another thread."""
+
+    def __init__(self, gate: Gate, loop: asyncio.AbstractEventLoop) -> None:
+        self._gate = gate
+        self._loop = loop
+
+    async def __aenter__(self) -> None:
+        entering = asyncio.run_coroutine_threadsafe(self._gate.__aenter__(), self._loop)
+        await asyncio.wrap_future(entering)
+
+    async def __aexit__(self, *about: object) -> None:
+        leaving = self._gate.__aexit__(None, None, None)
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(leaving, self._loop))
 
 
 class _translated:  # noqa: N801 - reads as a phrase

@@ -227,9 +227,10 @@ def _same_opening(case: Case) -> Remarks:
 def _duplicate_options(case: Case) -> Remarks:
     """Options built alike throughout (orders of the same parts, balanced pairs) are by design."""
     alike: list[tuple[Choice, Choice]] = []
-    for first, second in combinations(case.content.choices, 2):
-        one = [word.lower() for word in words(first.text)]
-        two = [word.lower() for word in words(second.text)]
+    spoken = [
+        (choice, [word.lower() for word in words(choice.text)]) for choice in case.content.choices
+    ]
+    for (first, one), (second, two) in combinations(spoken, 2):
         if one == two:
             yield _error("Two options say the same.", first.text)
         elif len(set(one) & set(two)) / max(len(set(one) | set(two)), 1) > 0.8:

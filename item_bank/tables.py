@@ -253,7 +253,8 @@ class ItemImport(Base):
     """One file, what reading it found, and what was decided.
 
     ``findings`` is a report's findings as JSON, ``counts`` its numbers by name, ``choices`` what
-    the accepting person chose. ``progress`` tells how far the reading is, as of ``told_at``.
+    the accepting person chose, ``tests`` the outlines of a package's tests. ``progress`` tells how
+    far the reading is, as of ``told_at``.
     """
 
     __tablename__ = "item_import"
@@ -273,6 +274,9 @@ class ItemImport(Base):
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, deferred=True)
     choices: Mapped[dict[str, Any]] = mapped_column(JSON)
+    tests: Mapped[list[dict[str, Any]] | None] = mapped_column(
+        JSON(none_as_null=True), deferred=True
+    )
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
 

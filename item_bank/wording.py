@@ -34,9 +34,13 @@ STOP_WORDS = frozenset(
 """Words too common in a school's setting for their repetition to give an answer away."""
 
 
-def words(text: str) -> list[str]:
-    """Words and numbers in order: "sign-in", "3,400" and "45%" are one each."""
-    return _WORD.findall(text)
+@lru_cache(maxsize=256)
+def words(text: str) -> tuple[str, ...]:
+    """Words and numbers in order: "sign-in", "3,400" and "45%" are one each.
+
+    The rules for one item ask for the words of the same few texts again and again.
+    """
+    return tuple(_WORD.findall(text))
 
 
 def sentences(text: str) -> list[str]:
@@ -55,7 +59,8 @@ def word_stem(word: str) -> str:
 
 def content_stems(text: str) -> frozenset[str]:
     """Stems of the words of more than four letters that carry content."""
-    found = (re.sub(r"['’]s$", "", word.lower()) for word in words(text))
+    lower = (word.lower() for word in words(text))
+    found = (word[:-2] if word.endswith(("'s", "’s")) else word for word in lower)
     return frozenset(word_stem(word) for word in found if len(word) > 4 and word not in STOP_WORDS)
 
 

@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from proctor import queries
-from proctor.errors import SessionMoveRefused
-from proctor.sessions import SessionState, after
+from proctor.sessions import SessionState, moved
 from proctor.signals import Noticed
 from proctor.tables import ProctoringSession, Signal
 
@@ -35,16 +34,6 @@ class Proctoring:
         await self._session.flush()
         return opened
 
-    async def check_in(self, watched: ProctoringSession, *, admitted: bool) -> None:
-        """The candidate has come; where nobody has to let them in, they are admitted at once.
-        ``watched`` is locked.  Again changes nothing."""
-        if watched.state != SessionState.WAITING:
-            return
-        self._move(watched, "check_in")
-        if admitted:
-            self._move(watched, "admit")
-            watched.admitted_at = self._now
-
     async def admit(self, session_id: UUID, by: UUID) -> ProctoringSession:
         """Let a candidate in; again changes nothing."""
         watched = await queries.get_session_for_update(self._session, session_id)
@@ -54,11 +43,6 @@ class Proctoring:
         watched.admitted_at, watched.admitted_by = self._now, by
         await self._session.flush()
         return watched
-
-    async def begin(self, watched: ProctoringSession) -> None:
-        """The exam has started; ``watched`` is locked.  Again changes nothing."""
-        if watched.state != SessionState.LIVE:
-            self._move(watched, "begin")
 
     async def interrupt(self, session_id: UUID) -> ProctoringSession:
         watched = await queries.get_session_for_update(self._session, session_id)
@@ -103,10 +87,4 @@ class Proctoring:
         return len(kept)
 
     def _move(self, watched: ProctoringSession, verb: str) -> None:
-        state = after(SessionState(watched.state), verb)
-        if state is None:
-            raise SessionMoveRefused(
-                f"A candidate who is {watched.state.replace('_', ' ')} cannot {verb}."
-            )
-        watched.state = state
-        watched.version += 1
+        watched.state, watched.version = moved(watched.state, watched.version, verb)

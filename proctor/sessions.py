@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from proctor.errors import SessionMoveRefused
+
 
 class SessionState(StrEnum):
     WAITING = "waiting"
@@ -27,3 +29,14 @@ MOVES: dict[tuple[SessionState, str], SessionState] = {
 def after(state: SessionState, verb: str) -> SessionState | None:
     """The state that ``verb`` leads to, or None where it is not allowed."""
     return MOVES.get((state, verb))
+
+
+def moved(state: str, version: int, *verbs: str) -> tuple[SessionState, int]:
+    """State and version after one or more moves.  Raises `SessionMoveRefused`."""
+    here = SessionState(state)
+    for verb in verbs:
+        there = after(here, verb)
+        if there is None:
+            raise SessionMoveRefused(f"A candidate who is {here.replace('_', ' ')} cannot {verb}.")
+        here = there
+    return here, version + len(verbs)

@@ -34,6 +34,11 @@ from tests.server import ROOT, Server
 
 SHARED = ROOT.parent / "shared"
 RAN_ON = "ran on"
+# What waits for browsers and server processes comes first, so that no worker ends alone.
+FIRST = tuple(
+    str(ROOT / "tests" / name)
+    for name in ("browser", "faults", "exam_engine/rehearsal", "exam_engine/web", "test_parts.py")
+)
 PUBLIC_URL = "http://127.0.0.1:8000"
 
 T = TypeVar("T")
@@ -100,15 +105,19 @@ def database_url(
     request: pytest.FixtureRequest,
     record_property: Callable[[str, object], None],
 ) -> Iterator[str]:
-    """The address, driver named, of a migrated database that only this test uses."""
+    """The address, driver named, of a migrated database that only this test uses.
+
+    It is empty; where a test asks for a `room`, that room's programme is in it.
+    """
+    begun = "programmed" if "room" in request.fixturenames else "migrated"
     if database_kind == "sqlite":
         record_property(RAN_ON, f"SQLite {sqlite3.sqlite_version}")
         path = tmp_path / "exam.db"
-        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        shutil.copyfile(request.getfixturevalue(f"{begun}_file"), path)
         yield driver_url(f"sqlite:///{path}")
         return
     server: parts.Postgres = request.getfixturevalue("postgres")
-    template: str = request.getfixturevalue("migrated_template")
+    template: str = request.getfixturevalue(f"{begun}_template")
     record_property(RAN_ON, server.version)
     name = f"exam_{os.getpid()}_{next(_NUMBERS)}"
     yield driver_url(server.create_database(name, template=template))
@@ -293,6 +302,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: not str(item.path).startswith(FIRST))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

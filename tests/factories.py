@@ -4,6 +4,7 @@ Every text that a candidate may not see during a sitting carries `CANARY`, and t
 difficulty is a number that comes up nowhere else: a test can search any answer for them.
 """
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +20,12 @@ from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import Accounts, token_hash
 from exam_engine.accounts.tables import Person, PersonRole
+from exam_engine.arrival.service import Arrival
+from exam_engine.clock import Clock
 from exam_engine.delivery.tables import Attempt
+from exam_engine.driver.postgres import PostgresTransaction
+from exam_engine.driver.prepared import Act
+from exam_engine.driver.sqlite import SqliteTransaction
 from exam_engine.exams.conversion import provisional
 from exam_engine.exams.programme import Programme, item_counts
 from exam_engine.exams.service import Exams
@@ -183,19 +189,34 @@ async def a_seat(
 ) -> Seat:
     person = await a_person(session, now, Role.CANDIDATE)
     registration = Registration(session, now, SECRET_KEY)
-    authorization, code = await registration.authorize(person.id, sitting, allowance_s)
+    authorization, code = await Invigilation(session, now).book(
+        registration, person, sitting, allowance_s
+    )
     return Seat(await a_sign_in(session, now, person.id), authorization.id, code)
+
+
+async def act_of(session: AsyncSession) -> Act:
+    """A session's own transaction as an act, so that one can go on with the other."""
+    await session.execute(select(1))  # SQLAlchemy begins when it has something to ask
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        return SqliteTransaction(driver, connection.dialect, Clock())
+    return PostgresTransaction(driver, connection.dialect)
 
 
 async def an_attempt(session: AsyncSession, now: datetime, seat: Seat) -> Attempt:
     """Checked in."""
-    return await Invigilation(session, now).check_in(seat.who, seat.authorization_id)
+    came = await Arrival(await act_of(session), now).check_in(seat.who, seat.authorization_id)
+    return await session.get_one(Attempt, came.attempt_id, populate_existing=True)
 
 
 async def a_running_attempt(session: AsyncSession, now: datetime, seat: Seat) -> Attempt:
     """Started just now; the seat's sign-in holds lease 1."""
     attempt = await an_attempt(session, now, seat)
-    return await Invigilation(session, now).start(attempt.id, seat.who, agreement=True)
+    await Arrival(await act_of(session), now).start(attempt.id, seat.who, agreement=True)
+    await session.refresh(attempt)
+    return attempt
 
 
 async def result_of(session: AsyncSession, attempt_id: UUID) -> Result:

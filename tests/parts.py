@@ -44,6 +44,16 @@ __all__ = [
     "wait_until",
 ]
 
+# Only the last --disable-features counts: what Playwright leaves out, and the address bar's
+# pop-ups, pages of the browser's own that cost each new window more than the page in it.
+CHROMIUM_WITHOUT = (
+    *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose"),
+    *("HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay", "MediaRouter"),
+    *("NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"),
+    *("ThirdPartyStoragePartitioning", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    "WebUIOmniboxPopup",
+)
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",  # root gets none; the pages are our own
     "--disable-gpu",
@@ -53,6 +63,7 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    f"--disable-features={','.join(CHROMIUM_WITHOUT)}",
 )
 
 

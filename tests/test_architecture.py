@@ -17,7 +17,7 @@ NAMES_THAT_SAY_NOTHING = re.compile(r"^(utils?|helpers?|common|core|managers?|mi
 ALLOWED = {
     "sqlalchemy": (
         r"\w+(/\w+)*/(tables|queries|service)\.py",
-        r"exam_engine/(app|base|database|snapshot|sqlite|worker)\.py",
+        r"exam_engine/(app|base|database|sqlite|worker|driver/\w+)\.py",
         r"exam_engine/migrations/.+",
         r"exam_engine/delivery/store_\w+\.py",
     ),

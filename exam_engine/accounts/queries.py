@@ -12,7 +12,7 @@ from exam_engine.accounts.roles import Role
 from exam_engine.accounts.tables import Person, PersonRole, SignIn
 from exam_engine.base import Instant
 from exam_engine.database import Database
-from exam_engine.snapshot import Query
+from exam_engine.driver.prepared import Query
 
 _BY_EMAIL = select(Person).where(Person.email == bindparam("email"))
 

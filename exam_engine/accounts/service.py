@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import Table, update
@@ -21,11 +21,27 @@ LOCKED_FOR = timedelta(minutes=15)
 
 
 _ADD_SIGN_IN = cast(Table, SignIn.__table__).insert()
-"""Straight into the table: at the bell everybody signs in."""
 
 
 def token_hash(token: str | bytes) -> bytes:
     return hashlib.sha256(token.encode() if isinstance(token, str) else token).digest()
+
+
+class NewSignIn(NamedTuple):
+    """A row of a sign-in as it is stored: of its token only the hash."""
+
+    id: UUID
+    token_hash: bytes
+    person_id: UUID
+    created_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = None
+
+
+def new_sign_in(person_id: UUID, now: datetime, lasts: timedelta = LASTS) -> tuple[str, NewSignIn]:
+    """A new token of 256 random bits, and what is stored of it."""
+    token = secrets.token_hex(32)  # no dash in front: it is typed behind --token
+    return token, NewSignIn(uuid4(), token_hash(token), person_id, now, now + lasts)
 
 
 class Accounts:
@@ -55,18 +71,9 @@ class Accounts:
         return person
 
     async def sign_in(self, person_id: UUID, *, lasts: timedelta = LASTS) -> str:
-        """A new token of 256 random bits; only its hash is stored."""
-        token = secrets.token_urlsafe(32)
-        await self._session.execute(
-            _ADD_SIGN_IN,
-            {
-                "id": uuid4(),
-                "token_hash": token_hash(token),
-                "person_id": person_id,
-                "created_at": self._now,
-                "expires_at": self._now + lasts,
-            },
-        )
+        """A new token; only its hash is stored."""
+        token, row = new_sign_in(person_id, self._now, lasts)
+        await self._session.execute(_ADD_SIGN_IN, row._asdict())
         return token
 
     async def forget_failures(self, person_id: UUID) -> None:

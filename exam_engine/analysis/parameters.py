@@ -100,6 +100,21 @@ def read_models(path: str) -> dict[str, str]:
     return result
 
 
+def read_names(path: str) -> tuple[str, ...]:
+    """The items that a file lists in its column item, each once.
+
+    Raises
+    ------
+    BadFile
+    """
+    sheet = read_sheet(path)
+    at = sheet.column("item")
+    names = tuple(dict.fromkeys(cells[at].strip() for _, cells in sheet.rows if cells[at].strip()))
+    if not names:
+        raise BadFile(f"{path} lists no item. Write one in each row, under the heading item.")
+    return names
+
+
 def read_key(path: str) -> dict[str, str]:
     """The right option of each item, from columns item and key, or wide: one row under the items.
 

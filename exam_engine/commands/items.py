@@ -14,8 +14,9 @@ from exam_engine.commands.progress import Progress
 from exam_engine.commands.serving import settings_for, upgrade
 from exam_engine.database import Database
 from exam_engine.settings import Settings
+from exam_engine.uploads.accepting import accept
 from exam_engine.uploads.exporting import ExportFormat, export_items
-from exam_engine.uploads.reading import Planned, Upload, accept, keep, patiently, plan_upload
+from exam_engine.uploads.reading import Planned, Upload, keep, patiently, plan_upload
 from item_bank.errors import ItemBankError
 from item_bank.formats.reading import MAX_FILE_BYTES
 from item_bank.formats.spreadsheet_template import csv_template, workbook_template
@@ -261,6 +262,11 @@ def _in_words(upload: Upload, planned: Planned, imported: UUID | None, *, dry_ru
         f"{upload.name}{known}: {counts['new']:,} new, {counts['changed']:,} changed, "
         f"{counts['unchanged']:,} unchanged, {counts['refused'] + counts['locked']:,} refused."
     ]
+    if planned.statistics or planned.tests:
+        lines.append(
+            f"With it come {len(planned.statistics):,} statistics of items and"
+            f" {len(planned.tests):,} tests."
+        )
     for group in grouped(planned.plan.findings, SHOWN):
         lines += ["", *_lines_of(group)]
     lines.append("")

@@ -28,12 +28,6 @@ _LOCKED = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_LOCKED_OF = (
-    select(Attempt)
-    .where(Attempt.authorization_id == bindparam("authorization_id"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 
 
 async def get_attempt_for_update(session: AsyncSession, attempt_id: UUID) -> Attempt:
@@ -45,16 +39,6 @@ async def get_attempt_for_update(session: AsyncSession, attempt_id: UUID) -> Att
         if attempt is None:
             raise NoSuchAttempt
         locked[attempt_id] = attempt
-    return attempt
-
-
-async def find_attempt_of_for_update(
-    session: AsyncSession, authorization_id: UUID
-) -> Attempt | None:
-    """The attempt of a right to sit, locked as by `get_attempt_for_update`."""
-    attempt = await session.scalar(_LOCKED_OF, {"authorization_id": authorization_id})
-    if attempt is not None:
-        session.info.setdefault("locked attempts", {})[attempt.id] = attempt
     return attempt
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.base import as_text
-from exam_engine.delivery import clock, errors, events, ordering, queries
+from exam_engine.delivery import errors, events, ordering, queries
 from exam_engine.delivery.states import TERMINAL, AttemptState, after
 from exam_engine.delivery.tables import Adjustment, Attempt, Event, Lease, PresentedItem
 
@@ -104,45 +104,6 @@ class Delivery:
                 for position, question in enumerate(questions, 1)
             ],
         )
-        return attempt
-
-    async def check_in(self, attempt_id: UUID, opens_at: datetime, closes_at: datetime) -> Attempt:
-        """The candidate has come; again changes nothing.
-
-        Raises `OutsideWindow` unless opens_at <= now < closes_at.
-        """
-        attempt = await queries.get_attempt_for_update(self._session, attempt_id)
-        if attempt.checked_in_at is None:
-            check_window(opens_at, closes_at, self._now)
-            attempt.checked_in_at = self._now
-        return attempt
-
-    async def start(self, attempt_id: UUID, sign_in_id: UUID, *, agreement: bool) -> Attempt:
-        """Start the clock and give this device the pen.  Starting again changes nothing.
-
-        Raises `AgreementMissing`, `OutsideWindow`, `AttemptClosed`.
-        """
-        attempt = await queries.get_attempt_for_update(self._session, attempt_id)
-        if attempt.state in (AttemptState.RUNNING, AttemptState.PAUSED):
-            return attempt
-        if attempt.state in TERMINAL:
-            raise errors.AttemptClosed("This exam is closed. It cannot be started again.")
-        if not agreement:
-            raise errors.AgreementMissing
-        if self._now >= attempt.window_end_at:
-            raise errors.OutsideWindow("The time in which this exam could be started is over.")
-        self._move(attempt, "start")
-        attempt.started_at = self._now
-        attempt.deadline_at = clock.first_deadline(
-            self._now, attempt.allowance_s, attempt.window_end_at
-        )
-        self._append(
-            attempt,
-            "started",
-            {"agreement": True, "deadline_at": as_text(attempt.deadline_at)},
-            attempt.person_id,
-        )
-        self._grant(attempt, sign_in_id, "lease_granted")
         return attempt
 
     async def take_lease(
@@ -322,11 +283,3 @@ class Delivery:
                 hash=link.hash,
             )
         )
-
-
-def check_window(opens_at: datetime, closes_at: datetime, now: datetime) -> None:
-    """Raises `OutsideWindow` with the reason unless opens_at <= now < closes_at."""
-    if now < opens_at:
-        raise errors.OutsideWindow(f"Check-in opens on {opens_at:%B %-d, %Y, %-H:%M} UTC.")
-    if now >= closes_at:
-        raise errors.OutsideWindow(f"This exam closed on {closes_at:%B %-d, %Y, %-H:%M} UTC.")

@@ -133,8 +133,7 @@ async def add_demonstration(
     codes = {}
     for person in (CANDIDATE, *ROOM):
         sitting = alone if person is CANDIDATE else room
-        authorization, codes[person.email] = await registration.authorize(
-            people[person.email].id, sitting, exam.allowance_s
+        _, codes[person.email] = await invigilation.book(
+            registration, people[person.email], sitting, exam.allowance_s
         )
-        await invigilation.prepare(authorization, sitting, person.name)
     return Seeded(codes, room.id)

@@ -65,12 +65,16 @@ class Conversion:
 
 
 def provisional(raw_max: int, raw_cut: int, low: int, high: int, cut: int) -> Conversion:
-    """The linear table of the module's docstring.  0 < raw_cut < raw_max, in items."""
+    """The linear table of the module's docstring.
+
+    0 < raw_cut < raw_max, in items, and low < cut <= high.
+    """
     if not 0 < raw_cut < raw_max:
         raise ConversionUnsound("The raw cut lies between 0 and the number of scored items.")
-    below = (low + (cut - low) * raw / raw_cut for raw in range(raw_cut))
-    above = (
-        cut + (high - cut) * (raw - raw_cut) / (raw_max - raw_cut)
-        for raw in range(raw_cut, raw_max + 1)
-    )
-    return Conversion(PROVISIONAL, (*below, *above), low, high, cut)
+    if not low < cut <= high:
+        raise ConversionUnsound("The passing score lies on the scale, above its lowest score.")
+    # loads numpy and scipy, which neither starting up nor reading a table needs
+    from psychometrics.scales import conversion_table
+
+    table = conversion_table(range(raw_max + 1), raw_cut, low=low, high=high, cut=cut)
+    return Conversion(PROVISIONAL, tuple(table.scaled.tolist()), low, high, cut)

@@ -9,11 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from exam_engine.exams.imported import ASSEMBLY
 from exam_engine.exams.tables import BlueprintRow, Exam, Form, FormItem
 from item_bank.framework import NodeKind
 from item_bank.lifecycle import ItemState
 from item_bank.queries import get_edition
-from item_bank.tables import FrameworkNode, Item, ItemTag
+from item_bank.tables import FrameworkNode, Item, ItemTag, ItemVersion
+
+CODES_AT_ONCE = 5_000
 
 
 async def find_exam(session: AsyncSession, code: str) -> Exam | None:
@@ -38,6 +41,17 @@ async def get_form(session: AsyncSession, form_id: UUID) -> Form:
     return await session.get_one(Form, form_id)
 
 
+async def find_form(session: AsyncSession, exam_id: UUID, code: str) -> Form | None:
+    return await session.scalar(select(Form).where(Form.exam_id == exam_id, Form.code == code))
+
+
+async def list_forms_of_import(session: AsyncSession, import_id: UUID) -> list[Form]:
+    """The drafts that were made of the tests of a package, by code."""
+    found = select(Form).where(Form.assembly == ASSEMBLY).order_by(Form.code)
+    forms = await session.scalars(found)
+    return [form for form in forms if (form.structure or {}).get("import") == str(import_id)]
+
+
 async def find_published_form(session: AsyncSession, exam_id: UUID) -> Form | None:
     """The form published last."""
     return await session.scalar(
@@ -51,6 +65,49 @@ async def find_published_form(session: AsyncSession, exam_id: UUID) -> Form | No
 async def list_form_items(session: AsyncSession, form_id: UUID) -> Sequence[FormItem]:
     query = select(FormItem).where(FormItem.form_id == form_id).order_by(FormItem.position)
     return (await session.scalars(query)).all()
+
+
+async def list_form_states(session: AsyncSession, form_id: UUID) -> list[tuple[str, ItemState]]:
+    """(code, state) of the items of a form, by code."""
+    rows = await session.execute(
+        select(Item.code, Item.state)
+        .join(ItemVersion, ItemVersion.item_id == Item.id)
+        .join(FormItem, FormItem.item_version_id == ItemVersion.id)
+        .where(FormItem.form_id == form_id)
+        .order_by(Item.code)
+    )
+    return [(code, ItemState(state)) for code, state in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ForForm:
+    """An item's latest version and its skill area in the edition published last."""
+
+    version_id: UUID
+    area_id: UUID
+
+
+async def list_for_form(session: AsyncSession, codes: Sequence[str]) -> dict[str, ForForm]:
+    """By code, those of the items that the bank holds with a skill area."""
+    stored = await get_edition(session)
+    later = aliased(ItemVersion)
+    found: dict[str, ForForm] = {}
+    for start in range(0, len(codes), CODES_AT_ONCE):
+        rows = await session.execute(
+            select(Item.code, ItemVersion.id, FrameworkNode.id)
+            .join(ItemVersion, ItemVersion.item_id == Item.id)
+            .join(ItemTag, ItemTag.item_id == Item.id)
+            .join(FrameworkNode, FrameworkNode.id == ItemTag.node_id)
+            .outerjoin(later, (later.item_id == Item.id) & (later.number > ItemVersion.number))
+            .where(
+                Item.code.in_(codes[start : start + CODES_AT_ONCE]),
+                later.id.is_(None),
+                FrameworkNode.edition_id == stored.id,
+                FrameworkNode.kind == NodeKind.SKILL_AREA,
+            )
+        )
+        found.update((code, ForForm(version, area)) for code, version, area in rows)
+    return found
 
 
 async def count_form_items(session: AsyncSession, form_id: UUID) -> int:

@@ -3,16 +3,18 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from exam_engine.exams import assembly, queries
+from exam_engine.exams import assembly, imported, queries
 from exam_engine.exams.conversion import Conversion
 from exam_engine.exams.errors import FormPublished, FormUnsound
 from exam_engine.exams.programme import Programme, item_counts
 from exam_engine.exams.tables import BlueprintRow, Exam, Form, FormItem
 from item_bank.framework import Edition
+from item_bank.imports.outlines import Outline
 from item_bank.items import KINDS_ON_FORMS
-from item_bank.lifecycle import ItemState
+from item_bank.lifecycle import ON_FORMS, ItemState
 from item_bank.queries import (
     get_edition,
     get_versions,
@@ -114,12 +116,61 @@ class Exams:
         await self._session.flush()
         return form
 
+    async def draft_from_test(
+        self, exam: Exam, outline: Outline, import_id: UUID, file_name: str
+    ) -> Form | None:
+        """A draft with the items of an imported test that the bank holds, in its order.
+
+        None where there is none, or where the exam has the same form already.
+        """
+        found = await queries.list_for_form(self._session, outline.codes)
+        codes = [code for code in outline.codes if code in found]
+        versions = [found[code].version_id for code in codes]
+        name = imported.form_code(outline, versions)
+        if not codes or await queries.find_form(self._session, exam.id, name) is not None:
+            return None
+        form = Form(
+            id=uuid4(),
+            exam_id=exam.id,
+            code=name,
+            state="draft",
+            assembly=imported.ASSEMBLY,
+            seed=0,
+            conversion={},
+            structure=imported.structure_of(outline, found, import_id, file_name),
+            created_at=self._now,
+        )
+        self._session.add(form)
+        await self._session.flush()
+        # In one statement: a test may name thousands, and other writers wait meanwhile.
+        await self._session.execute(
+            insert(FormItem),
+            [
+                {
+                    "form_id": form.id,
+                    "position": position,
+                    "item_version_id": found[code].version_id,
+                    "node_id": found[code].area_id,
+                    "role": "scored",
+                }
+                for position, code in enumerate(codes, 1)
+            ],
+        )
+        return form
+
     async def publish(self, form: Form) -> None:
         """From here on the form cannot change.  Raises `FormPublished`, `FormUnsound`."""
         if form.state == "published":
             raise FormPublished
         items = await queries.list_form_items(self._session, form.id)
+        drawing = imported.drawing_section(form.structure)
+        if drawing is not None:
+            raise FormUnsound(
+                f"The section {drawing!r} draws some of its questions for each candidate. A form "
+                "is the same for all: make one of the questions that are wanted."
+            )
         versions = await get_versions(self._session, [item.item_version_id for item in items])
+        await self._refuse_unready(form)
         for position, item in enumerate(items, 1):
             if versions[item.item_version_id].kind not in KINDS_ON_FORMS:
                 raise FormUnsound(
@@ -127,6 +178,8 @@ class Exams:
                     "Exams show no other kind yet; take it off the form."
                 )
         scored = sum(item.role == "scored" for item in items)
+        if not form.conversion:
+            raise FormUnsound("The form has no conversion table yet.")
         conversion = Conversion.from_json(form.conversion)
         if len(conversion.scaled) != scored + 1:
             raise FormUnsound(
@@ -136,3 +189,13 @@ class Exams:
         form.state = "published"
         form.published_at = self._now
         await self._session.flush()
+
+    async def _refuse_unready(self, form: Form) -> None:
+        states = await queries.list_form_states(self._session, form.id)
+        unready = [code for code, state in states if state not in ON_FORMS]
+        if unready:
+            more = f" and {len(unready) - 3} more" if len(unready) > 3 else ""
+            raise FormUnsound(
+                f"{', '.join(unready[:3])}{more} cannot be on a published form yet: only items in "
+                "pretest or operational can."
+            )

@@ -53,7 +53,9 @@ class BlueprintRow(Base):
 class Form(Base):
     """An ordered choice of item versions; immutable from ``published_at`` on.
 
-    ``conversion`` maps raw scores to the reported scale: see `exam_engine.exams.conversion`.
+    ``conversion`` maps raw scores to the reported scale: see `exam_engine.exams.conversion`; a
+    draft may have none yet. ``structure`` is that of an imported test: see
+    `exam_engine.exams.imported`.
     """
 
     __tablename__ = "form"
@@ -69,6 +71,7 @@ class Form(Base):
     assembly: Mapped[str] = mapped_column(String(80))
     seed: Mapped[int] = mapped_column(BigInteger)
     conversion: Mapped[dict[str, Any]] = mapped_column(JSON)
+    structure: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
 

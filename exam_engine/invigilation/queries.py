@@ -8,10 +8,10 @@ from sqlalchemy import Select, and_, bindparam, func, select
 
 from exam_engine.delivery.errors import NoSuchAttempt
 from exam_engine.delivery.tables import Adjustment, Attempt, Lease, PresentedItem, Response
+from exam_engine.driver.prepared import Query, Snapshot
 from exam_engine.exams.tables import Exam, Form
 from exam_engine.registration.tables import Authorization, Sitting
 from exam_engine.results.tables import Result
-from exam_engine.snapshot import Query, Snapshot
 from proctor.tables import ProctoringSession
 
 

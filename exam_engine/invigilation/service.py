@@ -12,16 +12,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.accounts.people import SignedIn
+from exam_engine.accounts.tables import Person
 from exam_engine.delivery import queries as attempts
 from exam_engine.delivery.clock import remaining_ms
-from exam_engine.delivery.errors import NoSuchAttempt, NotAdmitted, OutsideWindow
+from exam_engine.delivery.errors import NoSuchAttempt
 from exam_engine.delivery.service import EARLIEST_EXPIRY, Delivery, Granted, Question
 from exam_engine.delivery.states import TERMINAL
 from exam_engine.delivery.tables import Attempt
 from exam_engine.exams.queries import get_exam, list_form_items
 from exam_engine.invigilation.queries import Standing
 from exam_engine.recent import Recent
-from exam_engine.registration.queries import find_authorization_for_update, list_booked
+from exam_engine.registration.queries import list_booked
+from exam_engine.registration.service import Registration
 from exam_engine.registration.tables import Authorization, Sitting
 from exam_engine.results.service import Results
 from item_bank.queries import get_contents
@@ -29,7 +31,6 @@ from proctor import queries as sessions
 from proctor.errors import NoSuchSession
 from proctor.presence import Contact, connection_word
 from proctor.service import Proctoring
-from proctor.sessions import SessionState
 from proctor.signals import Noticed, words
 from proctor.tables import ProctoringSession
 
@@ -66,6 +67,14 @@ class Invigilation:
 
     # --- the candidate's acts ---------------------------------------------------------------
 
+    async def book(
+        self, registration: Registration, person: Person, sitting: Sitting, allowance_s: int
+    ) -> tuple[Authorization, str]:
+        """A right to sit with its start code; its attempt waits for check-in."""
+        authorization, code = await registration.authorize(person.id, sitting, allowance_s)
+        await self.prepare(authorization, sitting, person.name)
+        return authorization, code
+
     async def prepare(self, authorization: Authorization, sitting: Sitting, name: str) -> Attempt:
         """Make the attempt and its proctoring session when a date is booked, not at the bell.
 
@@ -85,42 +94,6 @@ class Invigilation:
             granted, await self._questions(sitting.form_id), secrets.randbits(62)
         )
         await self._proctoring.open(attempt.id, sitting.id, name)
-        return attempt
-
-    async def check_in(self, who: SignedIn, authorization_id: UUID) -> Attempt:
-        """The candidate has come: again, or on another device, changes nothing.
-
-        Raises `NoSuchAttempt` for somebody else's authorization, `OutsideWindow`.
-        """
-        found = await find_authorization_for_update(self._session, authorization_id, who.person_id)
-        if found is None:
-            raise NoSuchAttempt
-        authorization, sitting = found
-        attempt = await attempts.find_attempt_of_for_update(self._session, authorization.id)
-        if attempt is None:
-            attempt = await self.prepare(authorization, sitting, who.name)
-        if attempt.checked_in_at is None and self._now >= authorization.valid_until:
-            raise OutsideWindow("Your authorization to test has run out. Ask for a new one.")
-        watched = await sessions.find_session_of_for_update(self._session, attempt.id)
-        if watched is None:
-            raise NoSuchSession
-        attempt = await self._delivery.check_in(attempt.id, sitting.opens_at, sitting.closes_at)
-        await self._proctoring.check_in(watched, admitted=sitting.self_admitting)
-        return attempt
-
-    async def start(self, attempt_id: UUID, who: SignedIn, *, agreement: bool) -> Attempt:
-        """Raises `NotAdmitted`, and what `Delivery.start` raises."""
-        attempt = await attempts.get_attempt_for_update(self._session, attempt_id)
-        if attempt.person_id != who.person_id:
-            raise NoSuchAttempt
-        watched = await sessions.find_session_of_for_update(self._session, attempt.id)
-        if watched is None:
-            raise NoSuchSession
-        if watched.state in (SessionState.WAITING, SessionState.CHECKED_IN):
-            raise NotAdmitted
-        attempt = await self._delivery.start(attempt.id, who.sign_in_id, agreement=agreement)
-        if watched.state == SessionState.ADMITTED:
-            await self._proctoring.begin(watched)
         return attempt
 
     async def submit(self, attempt_id: UUID, who: SignedIn, last_sequence: int) -> Attempt:

@@ -15,6 +15,7 @@ import exam_engine.calibration.tables
 import exam_engine.results.tables
 import exam_engine.sqlite  # registers the dialect
 import item_bank.tables
+import item_bank.usage.tables
 import proctor.tables
 
 METADATA = [

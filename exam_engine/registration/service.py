@@ -1,16 +1,14 @@
 """Giving people the right to sit, and opening the door to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.exams.errors import FormUnsound
 from exam_engine.exams.tables import Exam, Form
 from exam_engine.registration import codes
-from exam_engine.registration.queries import OpenCode, list_open_codes_for_update
 from exam_engine.registration.tables import Authorization, Sitting, SittingProctor, StartCode
 
 VALID_FOR = timedelta(days=90)
@@ -80,33 +78,3 @@ class Registration:
         )
         await self._session.flush()
         return authorization, code
-
-    async def find_person_by_code(self, email: str, code: str) -> UUID | None:
-        """Whom the code lets in, or None.
-
-        A wrong code counts against each code that the person could have meant; the fifth locks
-        it.  Commit in both cases: the count must stay.
-        """
-        meant = [
-            one
-            for one in await list_open_codes_for_update(self._session, email, self._now)
-            if one.failed_tries < codes.MOST_TRIES
-        ]
-        for one in meant:
-            typed = codes.code_hash(self._secret_key, one.sitting_id, code)
-            if codes.same(typed, one.code_hash):
-                if one.failed_tries:
-                    await self._count_tries([one], 0)
-                return one.person_id
-        if meant:
-            await self._count_tries(meant, StartCode.failed_tries + 1)
-        return None
-
-    async def _count_tries(
-        self, meant: Sequence[OpenCode], tries: int | ColumnElement[int]
-    ) -> None:
-        of_these = StartCode.authorization_id.in_([one.authorization_id for one in meant])
-        await self._session.execute(
-            update(StartCode).where(of_these).values(failed_tries=tries),
-            execution_options={"synchronize_session": False},
-        )

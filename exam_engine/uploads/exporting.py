@@ -15,8 +15,9 @@ from item_bank.imports import queries
 from item_bank.items import ItemFacts
 from item_bank.lifecycle import ItemState
 from item_bank.media.store import MediaStore
-from item_bank.qti.packages import OutgoingItem, losses, write_zip
+from item_bank.qti.packages import OutgoingItem, Statistic, losses, write_zip
 from item_bank.queries import read_framework
+from item_bank.usage.queries import list_of_versions
 
 
 class ExportFormat(StrEnum):
@@ -51,17 +52,22 @@ async def export_items(
     async with database.reading() as session:
         edition = await read_framework(session)
         held = await queries.read_held(session)
+        statistics = await list_of_versions(session, [one.version_id for one in held.values()])
         items = [
             TableItem(code, content.encode(), held[code].facts)
             async for page in queries.read_contents(session)
             for code, content in page
             if not states or held[code].state in states
         ]
-    return await asyncio.to_thread(_write, form, items, edition, media)
+    return await asyncio.to_thread(_write, form, items, edition, media, statistics)
 
 
 def _write(
-    form: ExportFormat, items: list[TableItem], edition: Edition, media: MediaStore
+    form: ExportFormat,
+    items: list[TableItem],
+    edition: Edition,
+    media: MediaStore,
+    statistics: list[Statistic],
 ) -> Exported:
     if form is ExportFormat.CSV:
         table = write_csv(items)
@@ -76,6 +82,7 @@ def _write(
             remarks.append(Remark(item.code, sentence))
         else:
             outgoing.append(OutgoingItem(item.xml, facts))
+    going = {one.facts.code for one in outgoing}
     data = write_zip(
         outgoing,
         edition,
@@ -83,6 +90,7 @@ def _write(
         title="Items of the bank",
         description=f"{len(outgoing)} items as of their latest versions.",
         read_media=media.read,
+        statistics=[one for one in statistics if one.targets[0].item in going],
     )
     remarks += [Remark(loss.item, loss.sentence) for loss in losses(data, outgoing, edition)]
     return Exported(data, len(items), tuple(remarks))

@@ -12,13 +12,14 @@ from uuid import UUID
 
 from exam_engine.database import Database, DatabaseUnavailable
 from exam_engine.settings import Settings
+from exam_engine.uploads.sweeping import BROKE_OFF, remove_old_files, sweep
 from item_bank.errors import ItemBankError
 from item_bank.imports.service import ItemImports
 
 log = logging.getLogger(__name__)
 
 LONGEST_S = 600
-BROKE_OFF = "Reading the file broke off. Nothing was imported. Upload it again."
+SWEEPS_EVERY_S = 60.0
 TOOK_TOO_LONG = "Reading took over 10 minutes and was ended. Nothing was imported. Split the file."
 STOPPED = "The server was stopped while it read the file. Nothing was imported. Upload it again."
 # A reader needs the database and nothing else of ours.
@@ -49,14 +50,32 @@ class FileReaders:
 
     def read(self, import_id: UUID, file: Path) -> None:
         """Have the file of an import read; its record tells how it goes."""
-        task = asyncio.create_task(self._read(import_id, file), name=f"import {import_id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._keep(asyncio.create_task(self._read(import_id, file), name=f"import {import_id}"))
+
+    def start(self) -> None:
+        """Sweep up what was left behind, now and every minute."""
+        self._keep(asyncio.create_task(self._sweep_for_ever(), name="uploads sweeper"))
 
     async def stop(self) -> None:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            try:
+                now = self._database.clock.now()
+                await asyncio.to_thread(remove_old_files, self.directory, now)
+                await sweep(self._database)
+            except DatabaseUnavailable:
+                log.warning("uploads are not swept: the database does not answer")
+            except Exception:  # one bad import must not stop the sweeping of others
+                log.exception("a sweep of uploads failed")
+            await asyncio.sleep(SWEEPS_EVERY_S)
 
     async def _read(self, import_id: UUID, file: Path) -> None:
         sentence = STOPPED

@@ -1,33 +1,40 @@
-"""From a file to an import that waits for a decision, and from the decision to the bank."""
+"""From a file to an import that waits for a decision."""
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from exam_engine.clock import Clock
 from exam_engine.database import Database, DatabaseUnavailable, Session
 from item_bank.errors import EditionNotFound
 from item_bank.framework import Edition, bundled_edition
 from item_bank.imports import detection, queries
-from item_bank.imports.choices import Choices
 from item_bank.imports.comparing import Held, stem_of
 from item_bank.imports.detection import ImportFormat
+from item_bank.imports.outlines import Outline, outline_of
 from item_bank.imports.planning import Bank, Plan, Told, plan
-from item_bank.imports.service import AT_ONCE, ItemImports, node_ids, rows_of
+from item_bank.imports.rows import rows_of
+from item_bank.imports.service import AT_ONCE, ItemImports, node_ids
 from item_bank.media.cleaning import CleanMedia
 from item_bank.media.store import MediaStore, type_of_path
+from item_bank.qti.packages import Statistic
 from item_bank.queries import read_framework
 from item_bank.service import ItemBank
+from item_bank.usage import rows as usage
 
 T = TypeVar("T")
-TELL_EVERY_S = 0.5
+LOOKS_EVERY_S = 0.5
+TELLS_EVERY_S = 15.0
+"""Though nothing has changed: whoever is silent for two minutes is taken for dead."""
+GIVES_WAY_S = 0.01
+"""Between two batches: another process asks for SQLite's lock twice in that time, and gets it."""
 TRIES = 5
 """At a database that other writers keep busy: a batch may wait a minute in all."""
 
@@ -48,10 +55,12 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """``format`` is None where it is none of ours."""
+    """``format`` is None where it is none of ours; statistics and tests come with packages."""
 
     format: ImportFormat | None
     plan: Plan
+    statistics: tuple[Statistic, ...] = ()
+    tests: tuple[Outline, ...] = ()
 
 
 async def plan_upload(database: Database, upload: Upload, told: Told) -> Planned:
@@ -85,9 +94,15 @@ def _plan(
         stems.update((code, stem_of(content.encode())) for code, content in contents.pop())
     told("Reading the file", 0, 1)
     found = upload.chosen or detection.detect(upload.name, upload.data)
-    reading = detection.read(upload.name, upload.data, found, edition)
+    whole = detection.read_whole(upload.name, upload.data, found, edition)
     bank = Bank(edition, held, stems)
-    return Planned(found, plan(reading, bank, area=upload.area, today=today, told=told))
+    made = plan(whole.reading, bank, area=upload.area, today=today, told=told)
+    tests = tuple(outline_of(test) for test in whole.tests)
+    about = {"statistics": len(whole.statistics), "tests": len(tests)}
+    findings = (*made.findings, *usage.left_behind(made.entries, whole.statistics))
+    warnings = made.counts["warnings"] + len(findings) - len(made.findings)
+    made = replace(made, findings=findings, counts={**made.counts, **about, "warnings": warnings})
+    return Planned(found, made, whole.statistics, tests)
 
 
 async def keep(
@@ -111,13 +126,24 @@ async def keep(
                 sha256 = hashlib.sha256(one.data).hexdigest()
                 await asyncio.to_thread(media.add, CleanMedia(media_type, one.data, sha256))
     total, done = len(planned.plan.entries), 0
+    made: dict[str, UUID] = {}
     for batch in _batches(rows_of(import_id, planned.plan, nodes), AT_ONCE):
+        made.update((row["code"], row["version_id"]) for row in batch)
         told("Keeping what was read", done, total)
         await patiently(database, partial(ItemImports.keep, rows=batch))
+        await asyncio.sleep(GIVES_WAY_S)
         done += len(batch)
+    versions = usage.versions_of(planned.plan.entries, made)
+    for batch in _batches(usage.rows_of(import_id, planned.statistics, versions), AT_ONCE):
+        await patiently(database, partial(ItemImports.keep_statistics, rows=batch))
+        await asyncio.sleep(GIVES_WAY_S)
     name = planned.format and str(planned.format)
     reporting = partial(
-        ItemImports.report, import_id=import_id, file_format=name, plan=planned.plan
+        ItemImports.report,
+        import_id=import_id,
+        file_format=name,
+        plan=planned.plan,
+        tests=planned.tests,
     )
     await patiently(database, reporting)
 
@@ -127,14 +153,13 @@ async def read_upload(
 ) -> None:
     """All of it for one record, telling it how far the work is."""
     progress = Progress()
-    telling = asyncio.create_task(_tell(database, import_id, progress))
+    telling = asyncio.create_task(keep_telling(database, import_id, progress))
     try:
         planned = await plan_upload(database, upload, progress.told)
         await keep(database, import_id, planned, media, progress.told)
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
-    await sweep(database)
 
 
 class Progress:
@@ -145,16 +170,29 @@ class Progress:
         self.now = (doing, done, of)
 
 
-async def _tell(database: Database, import_id: UUID, progress: Progress) -> None:
-    last = None
+async def keep_telling(
+    database: Database, import_id: UUID, progress: Progress, every_s: float = TELLS_EVERY_S
+) -> None:
+    """What is new about twice a second; that somebody is still there every ``every_s`` seconds."""
+    told, at = None, 0.0
     while True:
-        if progress.now != last:
-            last = progress.now
-            doing, done, of = last
-            async with database.transaction() as session:
-                now = await database.now(session)
-                await ItemImports(session, now).tell(import_id, doing, done, of)
-        await asyncio.sleep(TELL_EVERY_S)
+        now = time.monotonic()
+        if progress.now != told or now >= at + every_s:
+            doing, done, of = progress.now
+            with suppress(DatabaseUnavailable):  # it is told again soon
+                telling = partial(
+                    ItemImports.tell, import_id=import_id, doing=doing, done=done, of=of
+                )
+                await in_transaction(database, telling)
+                told, at = (doing, done, of), now
+        await asyncio.sleep(LOOKS_EVERY_S)
+
+
+async def in_transaction(
+    database: Database, act: Callable[[ItemImports], Coroutine[Any, Any, T]]
+) -> T:
+    async with database.transaction() as session:
+        return await act(ItemImports(session, await database.now(session)))
 
 
 async def patiently(database: Database, act: Callable[[ItemImports], Coroutine[Any, Any, T]]) -> T:
@@ -164,45 +202,11 @@ async def patiently(database: Database, act: Callable[[ItemImports], Coroutine[A
     """
     for left in reversed(range(TRIES)):
         try:
-            async with database.transaction() as session:
-                return await act(ItemImports(session, await database.now(session)))
+            return await in_transaction(database, act)
         except DatabaseUnavailable:
             if not left:
                 raise
     raise AssertionError("the last try returns or raises")
-
-
-async def sweep(database: Database) -> None:
-    """Remove rows that nobody will take any more, some at a time."""
-    for import_id in await patiently(database, ItemImports.list_stale):
-        while await patiently(database, partial(ItemImports.sweep, import_id=import_id)):
-            pass
-
-
-async def accept(database: Database, import_id: UUID, choices: Choices, by: UUID | None) -> None:
-    """Bring an import into the bank, beside the loop: see the module `item_bank.imports.service`.
-
-    SQLite's statements run on the loop of their connection, and moving ten thousand rows is one
-    statement; so the transaction has a connection and a loop of its own on a thread, where SQLite
-    works without Python's lock, while this process's other writers wait at their gate.
-    """
-    gate = database.gate if database.is_sqlite else nullcontext()
-    async with gate:
-        url = database.url.render_as_string(hide_password=False)
-        await asyncio.to_thread(asyncio.run, _accept(url, database.clock, import_id, choices, by))
-    await sweep(database)
-
-
-async def _accept(
-    url: str, clock: Clock, import_id: UUID, choices: Choices, by: UUID | None
-) -> None:
-    database = Database(url, clock=clock)
-    try:
-        async with database.transaction() as session:
-            imports = ItemImports(session, await database.now(session))
-            await imports.accept(import_id, choices, by)
-    finally:
-        await database.close()
 
 
 def _batches(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

@@ -8,7 +8,7 @@ from exam_engine.accounts import passwords
 from exam_engine.accounts.errors import AccountLocked, CodeRefused, SignInRefused
 from exam_engine.accounts.queries import find_person_by_email
 from exam_engine.accounts.service import Accounts
-from exam_engine.registration.service import Registration
+from exam_engine.arrival.service import Arrival
 from exam_engine.resources import Resources
 
 
@@ -39,14 +39,9 @@ async def sign_in_with_password(resources: Resources, email: str, password: str)
 
 async def sign_in_with_code(resources: Resources, email: str, code: str) -> str:
     """A new token for the candidate whose start code this is.  Raises `CodeRefused`."""
-    database = resources.database
-    token = None
-    async with database.transaction() as session:
-        now = await database.now(session)
-        registration = Registration(session, now, resources.settings.secret_key)
-        person_id = await registration.find_person_by_code(email, code)
-        if person_id is not None:
-            token = await Accounts(session, now).sign_in(person_id)
+    async with resources.database.act() as act:
+        arrival = Arrival(act, await act.now())
+        token = await arrival.sign_in(email, code, resources.settings.secret_key)
     if token is None:
         raise CodeRefused
     return token

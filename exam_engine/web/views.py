@@ -15,6 +15,7 @@ from exam_engine.database import Database, Session
 from exam_engine.delivery.clock import added_words, first_deadline
 from exam_engine.delivery.states import AttemptState
 from exam_engine.delivery.tables import Attempt
+from exam_engine.driver.prepared import Snapshot
 from exam_engine.exams.conversion import Conversion
 from exam_engine.exams.queries import BlueprintNode, list_blueprint
 from exam_engine.exams.tables import Exam
@@ -24,7 +25,6 @@ from exam_engine.invigilation.service import Seat, time_left_ms
 from exam_engine.registration.tables import Sitting
 from exam_engine.results.queries import Found
 from exam_engine.results.scoring import likely_range, passing_raw, standing, totals
-from exam_engine.snapshot import Snapshot
 from exam_engine.web import schemas
 from item_bank.items import ItemContent, present
 from item_bank.queries import get_contents, known_contents

@@ -1,6 +1,8 @@
 """Bytes to text: UTF-8 and UTF-16 are told apart, Windows-1252 is a guess that is reported."""
 
 import codecs
+import re
+from contextlib import suppress
 
 from item_bank.formats.findings import Finding, found
 from item_bank.formats.reading import MAX_FILE_BYTES, refused
@@ -10,6 +12,26 @@ _BINARY = (
     (b"\xd0\xcf\x11\xe0", "This is an old Excel or Word file.", "Save it as .xlsx or as CSV."),
     (b"%PDF", "This is a PDF.", ""),
 )
+
+
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._\-]{1,40})[\"']")
+
+
+def refuse_misdeclared(data: bytes) -> None:
+    """Raises Refused for XML that says it is in another encoding than it is.
+
+    Text in UTF-8 is next to never anything else, and read as something else it is all there, with
+    other letters: nobody would be told.
+    """
+    declared = _DECLARED.match(data)
+    name = declared[1].decode() if declared else "UTF-8"
+    if data.isascii() or name.upper().replace("_", "-") in ("UTF-8", "UTF8"):
+        return
+    with suppress(UnicodeDecodeError):
+        data.decode("utf-8")
+        sentence = f"The file says that it is in {name} and is in UTF-8."
+        mend = "Write UTF-8 in its first line, or save it in the encoding that it names."
+        raise refused("encoding_refused", "line 1", sentence, mend)
 
 
 def decode(data: bytes) -> tuple[str, tuple[Finding, ...]]:
@@ -66,6 +88,9 @@ def _unmarked_utf16(data: bytes) -> str | None:
 
 def _windows(data: bytes, start: int) -> tuple[str, tuple[Finding, ...]]:
     place = f"line {data.count(10, 0, start) + 1}"
+    with suppress(UnicodeDecodeError):
+        data.decode("utf-8", "surrogatepass")
+        raise refused("encoding_refused", place, "The file is UTF-8 with half a character in it.")
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:

@@ -8,7 +8,7 @@ from item_bank.errors import ContentUnsound, QtiError
 from item_bank.formats.columns import LETTERS, TEMPLATE_LETTERS, columns_with
 from item_bank.formats.findings import Finding, found
 from item_bank.formats.reading import KnownFacts, Readings
-from item_bank.formats.rows import BLANK, PARTNER, read_row
+from item_bank.formats.rows import BLANK, LONGEST_CELL, PARTNER, read_row
 from item_bank.formats.spreadsheet_template import csv_of
 from item_bank.items import ItemFacts
 from item_bank.qti.choice import content_hash
@@ -55,21 +55,27 @@ def write_csv(items: Iterable[TableItem]) -> Table:
     for item in items:
         try:
             row = _row(item)
-            same = _reads_back(row, item)
+            reason = _left_out(row, item)
         except (QtiError, ContentUnsound, InvalidOperation) as error:
-            sentence = f"{item.code} is not in the table: {error}"
+            reason = str(error)
+        if reason:
+            sentence = f"{item.code} is not in the table: {reason}"
             findings.append(found("not_in_table", "", sentence, item=item.code))
-            continue
-        if not same:
-            sentence = f"{item.code} is not in the table: a row cannot hold all of it."
-            findings.append(found("not_in_table", "", sentence, item=item.code))
-            continue
-        rows.append(row)
+        else:
+            rows.append(row)
     last = max((name[-1] for row in rows for name in row if name.startswith("option_")), default="")
     count = max(len(TEMPLATE_LETTERS), LETTERS.lower().find(last) + 1 if last else 0)
     columns = [column.name for column in columns_with(LETTERS[:count])]
     table = [columns, *([row.get(name, "") for name in columns] for row in rows)]
     return Table(csv_of(table), tuple(findings))
+
+
+def _left_out(row: dict[str, str], item: TableItem) -> str:
+    """Why the row cannot stand for the item; empty where it can."""
+    for name, text in row.items():
+        if len(text) > LONGEST_CELL:
+            return f"its {name} has {len(text):,} characters; a cell holds {LONGEST_CELL:,}."
+    return "" if _reads_back(row, item) else "a row cannot hold all of it."
 
 
 def _reads_back(row: dict[str, str], item: TableItem) -> bool:

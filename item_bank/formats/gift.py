@@ -16,7 +16,6 @@ from item_bank.formats.reading import (
     Readings,
     Refused,
     fitting_title,
-    plain_paragraphs,
     refused,
     title_from,
 )
@@ -316,14 +315,14 @@ class _Question:
         text = source[marked.end() if marked else 0 :].translate(_RESTORED)
         if self._is_html(text, marked[1].lower() if marked else self._format):
             return self._html.text(text, self._place)
-        return plain_text(text)
+        return self._html.plain(text, self._place)
 
     def _blocks(self, source: str) -> tuple[Text, ...]:
         """The question's text: a line end that is written \\n parts paragraphs, others do not."""
         text = source.replace("\n", " ").translate(_RESTORED)
         if self._is_html(text, self._format):
             return self._html.blocks(text, self._place)
-        return plain_paragraphs(text)
+        return self._html.plain_blocks(text, self._place)
 
     def _is_html(self, text: str, marked: str) -> bool:
         if marked == "markdown":

@@ -9,12 +9,15 @@ import binascii
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from html import escape
 from urllib.parse import unquote
 
 import nh3
 from lxml import etree
 
-from item_bank.formats.reading import Media, Readings, Refused, refused
+from item_bank.formats import formulas
+from item_bank.formats.formulas import MATH, FormulaReader, has_tex
+from item_bank.formats.reading import Media, Readings, Refused, plain_paragraphs, refused
 from item_bank.items import plain_text
 from item_bank.qti.questions import Markup, Text
 
@@ -40,15 +43,16 @@ _BLOCKS = _set(
 )
 _ATTRIBUTES = {
     "*": {"lang", "dir"},
-    "img": {"src", "alt", "width", "height"},
+    "img": {"src", "alt", "width", "height", "data-equation-content"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "ol": {"start"},
+    **{name: set(formulas.ATTRIBUTES) for name in formulas.ELEMENTS},
 }
 _CLEANER = nh3.Cleaner(
-    tags=set(_INLINE | _BLOCKS),
+    tags=set(_INLINE | _BLOCKS | formulas.ELEMENTS),
     attributes=_ATTRIBUTES,
-    clean_content_tags={"script", "style"},
+    clean_content_tags={"script", "style", *formulas.ANNOTATIONS},
     link_rel=None,
     url_schemes={"http", "https", "data"},
 )
@@ -59,9 +63,10 @@ _VALUE = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _ATTRIBUTE = re.compile(r"(?<![\w:.-])([a-zA-Z][\w:.-]{0,40})\s{0,5}=")
 _DATA_URI = re.compile(r"data:image/(png|jpeg|gif|webp);base64,", re.IGNORECASE)
 _NOT_IN_XML = re.compile("[^\t\r\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TEX = re.compile(r"\\\(.{1,300}?\\\)|\\\[.{1,300}?\\\]|\$\$.{1,300}?\$\$", re.DOTALL)
+_MATH_PREFIX = re.compile(r"(?i)<(/?)(?:m|mml|mathml):(?=[a-z])")
+_KNOWN = _INLINE | _BLOCKS | formulas.ELEMENTS
 _KNOWN_TAG = re.compile(
-    rf"</?(?:{'|'.join(sorted(_INLINE | _BLOCKS | _HARMLESS_TAGS | {'script', 'style'}))})"
+    rf"</?(?:{'|'.join(sorted(_KNOWN | _HARMLESS_TAGS | {'script', 'style'}))})"
     r"(?:\s[^<>]*)?/?>|&(?:[a-z]{2,8}|#[0-9]{1,7}|#x[0-9a-f]{1,6});",
     re.IGNORECASE,
 )
@@ -88,6 +93,7 @@ class HtmlReader:
         self._readings = readings
         self._find_media = find_media
         self._media: dict[str, Media] = {}
+        self._formulas = FormulaReader(readings)
 
     def media(self) -> tuple[Media, ...]:
         """The files that were met since the last call."""
@@ -99,17 +105,14 @@ class HtmlReader:
 
         Raises Refused for markup that is too long or nested too deeply.
         """
-        if "<" not in html and "&" not in html:
+        if "<" not in html and "&" not in html and not has_tex(html):
             text = plain_text(html)
-            self._note_tex(text, place)
             return (text,) if text else ()
         if len(html) > MAX_HTML:
             sentence = f"A text has over {MAX_HTML:,} characters of HTML."
             raise refused("markup_refused", place, sentence)
+        html = _MATH_PREFIX.sub(r"<\1", html)
         survey = _Survey(html)
-        if survey.mathematical:
-            sentence = "A text holds a formula in MathML; those are not read."
-            raise refused("markup_refused", place, sentence, "Put a picture in its place.")
         if survey.deepest > MOST_OPEN:
             raise _too_deep(place)
         self._report(survey, place)
@@ -122,11 +125,23 @@ class HtmlReader:
             return ()
         if _depth(body) > MAX_NESTING:
             raise _too_deep(place)
+        self._formulas.read(body, place)
         self._pictures(body, place)
-        blocks = tuple(_texts(body))
-        for block in blocks:
-            self._note_tex(_as_xhtml(block), place)
-        return blocks
+        return tuple(_texts(body))
+
+    def plain_blocks(self, text: str, place: str) -> tuple[Text, ...]:
+        """The paragraphs of a text without markup, in which formulas may stand."""
+        lines = plain_paragraphs(text)
+        return tuple(
+            block
+            for line in lines
+            for block in (self.blocks(escape(line), place) if has_tex(line) else (line,))
+        )
+
+    def plain(self, text: str, place: str) -> Text:
+        """The same as one text in one line."""
+        line = plain_text(text)
+        return self.text(escape(line), place) if has_tex(line) else line
 
     def text(self, html: str, place: str) -> Text:
         """A text as one: plain where it is a single plain paragraph; empty where there is none."""
@@ -144,11 +159,6 @@ class HtmlReader:
             sentence = "Markup is left out where only plain text can stand."
             self._readings.note("markup_changed", place, sentence)
         return plain_text(" ".join(_words(_as_xhtml(block)) for block in blocks))
-
-    def _note_tex(self, text: str, place: str) -> None:
-        if _TEX.search(text):
-            sentence = "A formula in TeX is kept as it was typed."
-            self._readings.note("formula_text", place, sentence)
 
     def _report(self, survey: "_Survey", place: str) -> None:
         if survey.dangerous:
@@ -199,7 +209,6 @@ class _Survey:
     def __init__(self, html: str) -> None:
         self.dangerous: set[str] = set()
         self.harmless: set[str] = set()
-        self.mathematical = False
         self.deepest = 0
         opened = 0
         for closing, tag, attributes in _ANY_TAG.findall(html):
@@ -211,15 +220,16 @@ class _Survey:
             self._look(tag.lower(), attributes)
 
     def _look(self, tag: str, attributes: str) -> None:
-        self.mathematical = self.mathematical or tag == "math"
-        if tag not in _INLINE | _BLOCKS:
+        if tag in formulas.ANNOTATIONS:
+            return
+        if tag not in _KNOWN:
             kind = self.harmless if tag in _HARMLESS_TAGS else self.dangerous
             kind.add(f"<{tag[:20]}>")
         kept = _ATTRIBUTES["*"] | _ATTRIBUTES.get(tag, set())
         for name in _ATTRIBUTE.findall(_VALUE.sub("=", attributes)):
             if name.lower().startswith("on"):
                 self.dangerous.add(f"{name[:20]}=")
-            elif name.lower() not in kept:
+            elif name.lower() not in kept and not (tag == "math" and name.startswith("xmlns")):
                 self.harmless.add(f"{name[:20]}=")
 
 
@@ -241,7 +251,7 @@ def _texts(parent: etree._Element) -> Iterator[Text]:
     run.text = parent.text
     for child in list(parent):
         tail, child.tail = child.tail, None
-        if child.tag in _INLINE:
+        if child.tag in _INLINE or child.tag == MATH:
             run.append(child)
             child.tail = tail
             continue
@@ -275,6 +285,8 @@ def _has_content(element: etree._Element) -> bool:
     """Whether there is anything to see: a character other than blanks, a picture, a rule."""
     if element.tag in ("hr", "img") or element.find(".//img") is not None:
         return True
+    if element.find(f".//{MATH}") is not None:
+        return True
     return bool(_all_text(element).strip(" \t\r\n\u00a0"))
 
 
@@ -298,7 +310,11 @@ def _without_p(xhtml: str) -> str:
 
 
 def _words(xhtml: str) -> str:
-    return _all_text(etree.fromstring(f"<span>{xhtml}</span>"))
+    """The words of a text; a formula has its own."""
+    root = etree.fromstring(f"<span>{xhtml}</span>")
+    for math in list(root.iter(MATH)):
+        _put_text(math, f" {math.get('alttext', '')} ")
+    return _all_text(root)
 
 
 def _all_text(element: etree._Element) -> str:

@@ -304,10 +304,9 @@ class _Question:
         shuffle = self.texts.yes("shuffleanswers", usual=True)
         return kinds.Matching(tuple(left), partners, tuple(pairs), shuffle)
 
-    def _essay(self) -> kinds.ExtendedText:
+    def _essay(self) -> kinds.ExtendedText | kinds.FileUpload:
         if self.texts.plain("responseformat") == "noinline":
-            sentence = "An essay that is handed in as a file is not read."
-            raise refused("type_refused", self._place, sentence)
+            return kinds.FileUpload()
         if self.texts.plain("attachments") not in ("", "0"):
             sentence = "Files with an essay cannot be handed in."
             self._readings.note("scoring_changed", self._place, sentence)

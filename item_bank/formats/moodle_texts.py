@@ -3,7 +3,7 @@
 from lxml import etree
 
 from item_bank.formats.markup import HtmlReader
-from item_bank.formats.reading import Readings, plain_paragraphs
+from item_bank.formats.reading import Readings
 from item_bank.items import plain_text
 from item_bank.qti.questions import Text
 
@@ -34,20 +34,22 @@ class Texts:
     def blocks_from(self, source: str, text_format: str) -> tuple[Text, ...]:
         if self._is_html(text_format):
             return self.html.blocks(source, self.place)
-        return plain_paragraphs(source)
+        return self.html.plain_blocks(source, self.place)
 
     def text_of(self, element: etree._Element) -> Text:
         """The text of an element as one."""
         if self._is_html(_format(element)):
             return self.html.text(_source(element), self.place)
-        return plain_text(_source(element))
+        return self.html.plain(_source(element), self.place)
 
     def text_in(self, element: etree._Element, name: str) -> Text:
         found = element.find(f"{{*}}{name}")
         if found is None:
             return ""
         # A partner in matching has no format of its own and is plain.
-        return self.text_of(found) if found.get("format") else plain_text(_source(found))
+        if found.get("format"):
+            return self.text_of(found)
+        return self.html.plain(_source(found), self.place)
 
     def typed(self, element: etree._Element) -> str:
         """What a candidate would type: never HTML."""

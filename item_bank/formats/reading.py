@@ -18,6 +18,7 @@ MAX_ITEMS = 20_000
 
 _DERIVED = "derived"
 _TAG = re.compile(r"<[^>]*>")
+_FORMULA = re.compile(r'<math\b[^>]*\balttext="([^"]*)"[^>]*>.*?</math>', re.DOTALL)
 TITLE_CHARACTERS = 80
 """A title that is made from the question's text is cut at a word before this."""
 
@@ -201,10 +202,15 @@ def _derive(xml: bytes) -> tuple[str, bytes]:
 
 def title_from(text: Text) -> str:
     """A title made from the question's text, cut at a word."""
-    words = text if isinstance(text, str) else _TAG.sub(" ", text.xhtml)
+    words = text if isinstance(text, str) else _TAG.sub(" ", _FORMULA.sub(r" \1 ", text.xhtml))
     words = plain_text("_____".join(split_at_gaps(words)[::2]))
     if isinstance(text, Markup):
-        for name, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        for name, character in (
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", '"'),
+            ("&amp;", "&"),
+        ):
             words = words.replace(name, character)
     if len(words) <= TITLE_CHARACTERS:
         return words or "Untitled"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -17,6 +18,7 @@ from item_bank.formats.reading import (
 )
 from item_bank.items import IDENTIFIER, CognitiveLevel, plain_text
 from item_bank.qti.questions import (
+    LARGEST_EXPONENT,
     AcceptedNumber,
     AcceptedText,
     Answer,
@@ -269,10 +271,11 @@ class _Row:
         elif len(text) > LONGEST_NUMBER or not _NUMBER.fullmatch(text):
             self._wrong(name, f"{text[:40]!r} is not a number as read here.")
         else:
-            try:
-                return Decimal(text)
-            except InvalidOperation:  # an exponent beyond all bounds
-                self._wrong(name, f"{text[:40]!r} is too large or too small.")
+            with suppress(InvalidOperation):  # an exponent beyond all bounds
+                number = Decimal(text)
+                if abs(number.adjusted()) <= LARGEST_EXPONENT:
+                    return number
+            self._wrong(name, f"{text[:40]!r} is too large or too small.")
         return None
 
     def _matching(self) -> Matching | None:

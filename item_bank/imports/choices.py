@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from item_bank.errors import ImportUndecided
 
@@ -32,6 +33,23 @@ class Choices:
             "items": items,
             "partial": self.partial,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Choices, and what they come to: worked out before the transaction that carries it out.
+
+    ``rows`` is how many wait in all, ``left_out`` the positions of those that are not taken;
+    ``revised`` counts items that the bank holds. ``enemies`` are codes by the id of an item that is
+    taken.
+    """
+
+    choices: Choices
+    rows: int
+    left_out: tuple[int, ...]
+    added: int
+    revised: int
+    enemies: Mapping[UUID, tuple[str, ...]]
 
 
 def skipped(choices: Choices, rows: Iterable[tuple[str, bool]], refused: int) -> frozenset[str]:

@@ -13,9 +13,12 @@ from item_bank.qti.documents import local_name, parse
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An item as the bank holds it; ``facts`` has no skill area where the edition lacks its tag."""
+    """An item as the bank holds it in its latest version; ``facts`` has no skill area where the
+    edition lacks its tag.
+    """
 
     item_id: UUID
+    version_id: UUID
     state: ItemState
     number: int
     kind: ItemKind

@@ -1,11 +1,12 @@
 """Which format a file has, told by what is in it, and its reading: the one door to all readers."""
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 from item_bank.errors import ContentUnsound, QtiError
 from item_bank.formats import findings as formats
-from item_bank.formats.encodings import decode
+from item_bank.formats.encodings import decode, refuse_misdeclared
 from item_bank.formats.files import READERS, Format, format_of
 from item_bank.formats.findings import found
 from item_bank.formats.reading import (
@@ -24,7 +25,7 @@ from item_bank.qti.choice import read_choice, write_choice
 from item_bank.qti.conversion.version2 import is_version2, to_version3
 from item_bank.qti.conversion.whole import version3_root, written
 from item_bank.qti.documents import parse
-from item_bank.qti.packages import read_zip
+from item_bank.qti.packages import AssessmentTest, Statistic, read_zip
 from item_bank.qti.packages.references import references
 
 
@@ -50,7 +51,9 @@ FORMAT_NAMES = {
     ImportFormat.PACKAGE: "QTI package",
 }
 
+_XML = frozenset({ImportFormat.MOODLE, ImportFormat.CANVAS, ImportFormat.QTI})
 _ITEM_ROOT = re.compile(r"<(?:\w+:)?(?:qti-assessment-item|assessmentItem)[\s>/]")
+_ENTITIES = re.compile(r"<!DOCTYPE[^>\[]*\[")
 _HEAD = 20_000
 
 
@@ -68,6 +71,25 @@ def detect(name: str, data: bytes) -> ImportFormat | None:
     return ImportFormat.QTI if _ITEM_ROOT.search(head) else None
 
 
+@dataclass(frozen=True, slots=True)
+class WholeReading:
+    """What a file holds. Statistics and tests come with packages only, and name items by code."""
+
+    reading: Reading
+    statistics: tuple[Statistic, ...] = ()
+    tests: tuple[AssessmentTest, ...] = ()
+
+
+def read_whole(
+    name: str, data: bytes, chosen: ImportFormat | None, edition: Edition
+) -> WholeReading:
+    """All of a file in any format; it never raises. ``chosen`` overrules detection."""
+    if (chosen or detect(name, data)) is ImportFormat.PACKAGE and data:
+        package = read_zip(data, edition)
+        return WholeReading(package.reading, package.statistics, package.tests)
+    return WholeReading(read(name, data, chosen, edition))
+
+
 def read(name: str, data: bytes, chosen: ImportFormat | None, edition: Edition) -> Reading:
     """The questions of a file in any format, with clean media; it never raises.
 
@@ -77,16 +99,30 @@ def read(name: str, data: bytes, chosen: ImportFormat | None, edition: Edition) 
         return unreadable(found("file_empty", "", "The file is empty."))
     file_format = chosen or detect(name, data)
     if file_format is None:
-        try:
-            decode(data)
-        except Refused as error:
-            return unreadable(error.finding)
-        return unreadable(found("file_unknown", "", "The format of the file is none read here."))
+        return unreadable(_why_unknown(data))
     if file_format is ImportFormat.PACKAGE:
         return read_zip(data, edition).reading
+    if file_format in _XML:
+        try:
+            refuse_misdeclared(data)
+        except Refused as error:
+            return unreadable(error.finding)
     if file_format is ImportFormat.QTI:
         return _read_qti(data)
     return cleaned(READERS[Format(file_format)](data))
+
+
+def _why_unknown(data: bytes) -> formats.Finding:
+    try:
+        text = decode(data)[0]
+    except Refused as error:
+        return error.finding
+    entities = _ENTITIES.search(text, 0, _HEAD)
+    if entities:  # they may fill all that is looked at
+        line = text.count("\n", 0, entities.start()) + 1
+        sentence = "The file has a document type; those are not accepted."
+        return found("xml_refused", f"line {line}", sentence)
+    return found("file_unknown", "", "The format of the file is none read here.")
 
 
 def _read_qti(data: bytes) -> Reading:

@@ -10,7 +10,7 @@ from item_bank.checks import NEAR_DUPLICATE, check_item
 from item_bank.errors import ContentUnsound, QtiError
 from item_bank.formats.reading import Reading, ReadItem
 from item_bank.framework import Edition
-from item_bank.imports.comparing import Held, differences, stem_of
+from item_bank.imports.comparing import Held, differences, needs_version, stem_of
 from item_bank.imports.reports import (
     Finding,
     Severity,
@@ -61,6 +61,12 @@ class Entry:
     held: Held | None
     differs: tuple[str, ...] = ()
     like: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def makes_version(self) -> bool:
+        """Whether a new version comes of it where it is taken."""
+        changed = self.outcome is Outcome.CHANGED and needs_version(self.differs)
+        return changed or self.outcome is Outcome.NEW
 
 
 @dataclass(frozen=True, slots=True)

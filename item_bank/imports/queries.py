@@ -2,18 +2,24 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Subquery, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from item_bank.errors import ImportNotFound
+from item_bank.errors import BankChanged, ImportNotFound
 from item_bank.formats.reading import KnownFacts
 from item_bank.framework import NodeKind
+from item_bank.imports import outlines
+from item_bank.imports.choices import Choices, Decision, skipped
 from item_bank.imports.comparing import Held
+from item_bank.imports.outlines import Outline
+from item_bank.imports.states import Due, ImportState, ImportVerb, decide, due
 from item_bank.items import CognitiveLevel, ItemKind
-from item_bank.lifecycle import ItemState
+from item_bank.lifecycle import EDITABLE, ItemState
 from item_bank.queries import get_edition
 from item_bank.tables import (
     FrameworkNode,
@@ -24,16 +30,25 @@ from item_bank.tables import (
     ItemTag,
     ItemVersion,
 )
+from item_bank.usage.tables import ItemStatisticWaiting
 
 READ_AT_ONCE = 1_000
 
 
 async def get_import(session: AsyncSession, import_id: UUID) -> ItemImport:
-    """With its findings."""
-    found = await session.get(ItemImport, import_id, options=[undefer(ItemImport.findings)])
+    """With its findings and tests."""
+    found = await session.get(
+        ItemImport, import_id, options=[undefer(ItemImport.findings), undefer(ItemImport.tests)]
+    )
     if found is None:
         raise ImportNotFound("There is no import at this address. It may have been cleared away.")
     return found
+
+
+async def list_outlines(session: AsyncSession, import_id: UUID) -> list[Outline]:
+    """The tests of a package."""
+    stored = await session.scalar(select(ItemImport.tests).where(ItemImport.id == import_id))
+    return [outlines.from_json(one) for one in stored or ()]
 
 
 async def get_import_for_update(session: AsyncSession, import_id: UUID) -> ItemImport:
@@ -47,6 +62,93 @@ async def list_imports(session: AsyncSession, limit: int) -> Sequence[ItemImport
     """The newest first, without their findings."""
     found = select(ItemImport).order_by(ItemImport.created_at.desc(), ItemImport.id).limit(limit)
     return (await session.scalars(found)).all()
+
+
+async def list_due(session: AsyncSession, now: datetime) -> list[tuple[UUID, Due]]:
+    """Imports that the sweeper has something to do with."""
+    with_rows = or_(
+        select(ItemImportRow.id).where(ItemImportRow.import_id == ItemImport.id).exists(),
+        select(ItemStatisticWaiting.id)
+        .where(ItemStatisticWaiting.import_id == ItemImport.id)
+        .exists(),
+    )
+    found = await session.execute(
+        select(ItemImport.id, ItemImport.state, ItemImport.created_at, ItemImport.told_at)
+        .where(or_(ItemImport.state == ImportState.READING, with_rows))
+        .order_by(ItemImport.created_at, ItemImport.id)
+    )
+    listed = (
+        (import_id, due(ImportState(state), created_at, told_at, now))
+        for import_id, state, created_at, told_at in found
+    )
+    return [(import_id, what) for import_id, what in listed if what is not None]
+
+
+async def read_decision(
+    session: AsyncSession, import_id: UUID, choices: Choices, now: datetime
+) -> Decision:
+    """What accepting an import with these choices comes to.
+
+    Raises ImportNotFound, ImportDecided, ImportUndecided where a choice is missing, and BankChanged
+    where the report does not hold any more. Rows do not change once there is a report, so it holds
+    until the import is decided.
+    """
+    record = await get_import(session, import_id)
+    decide(ImportState(record.state), ImportVerb.ACCEPT, record.created_at, now)
+    row = ItemImportRow
+    listed = await session.execute(
+        select(row.position, row.code, row.base_number, row.item_id, row.enemies)
+        .where(row.import_id == import_id)
+        .order_by(row.position)
+    )
+    rows = listed.all()
+    kept_out = record.counts["refused"] + record.counts["locked"]
+    left_out = skipped(choices, ((one.code, one.base_number is not None) for one in rows), kept_out)
+    taken = [one for one in rows if one.code not in left_out]
+    codes = set(await list_overtaken(session, row.import_id == import_id)) - left_out
+    if codes:
+        raise overtaken(sorted(codes))
+    revised = sum(one.base_number is not None for one in taken)
+    return Decision(
+        choices,
+        rows=len(rows),
+        left_out=tuple(one.position for one in rows if one.code in left_out),
+        added=len(taken) - revised,
+        revised=revised,
+        enemies={one.item_id: tuple(one.enemies) for one in taken if one.enemies is not None},
+    )
+
+
+async def list_overtaken(session: AsyncSession, which: Any) -> list[str]:
+    """Codes of rows for which the bank is not any more as it was when the file was read: a new item
+    that it holds by now, a held one with a later version or beyond draft. ``which`` are conditions.
+    """
+    row = ItemImportRow
+    newest = (
+        select(func.max(ItemVersion.number))
+        .where(ItemVersion.item_id == row.item_id)
+        .scalar_subquery()
+    )
+    came = and_(row.base_number.is_(None), Item.id.is_not(None))
+    changed = and_(
+        row.base_number.is_not(None),
+        or_(Item.state.not_in(EDITABLE), newest != row.base_number),
+    )
+    found = (
+        select(row.code)
+        .outerjoin(Item, Item.code == row.code)
+        .where(which, or_(came, changed))
+        .order_by(row.code)
+    )
+    return list(await session.scalars(found))
+
+
+def overtaken(codes: Sequence[str]) -> BankChanged:
+    more = f" and {len(codes) - 3:,} more" if len(codes) > 3 else ""
+    return BankChanged(
+        f"{', '.join(codes[:3])}{more} came into the bank or changed since this file was read."
+        " Nothing was imported. Upload the file again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +253,7 @@ async def read_held(session: AsyncSession, edition: str | None = None) -> dict[s
             Item.id,
             Item.code,
             Item.state,
+            ItemVersion.id.label("version_id"),
             ItemVersion.number,
             ItemVersion.kind,
             ItemVersion.content_hash,
@@ -175,6 +278,7 @@ async def read_held(session: AsyncSession, edition: str | None = None) -> dict[s
     return {
         row.code: Held(
             item_id=row.id,
+            version_id=row.version_id,
             state=ItemState(row.state),
             number=row.number,
             kind=ItemKind(row.kind),

@@ -3,65 +3,37 @@
 Nothing of a file is in the bank until somebody accepts. What was read waits in rows of its own,
 written a few hundred at a time, each batch in a transaction as short as a saved answer: on SQLite
 an exam's answers go between them. Accepting is then one transaction that moves rows inside the
-database with one statement a table. So an import is whole or not there at all whenever the process
-dies, and it holds the writers' gate for as long as the database copies, not for as long as the file
-is read, compared and sent, which takes a hundred times as long. Rows that nobody accepted are swept
-away after a day, rows that were taken right after, in batches too.
+database (`item_bank.imports.intake`). So an import is whole or not there at all whenever the
+process dies, and it holds the writers' gate for as long as the database copies, not for as long as
+the file is read, compared and sent, which takes a hundred times as long. Rows that nobody accepted
+are swept away after a day, rows that were taken right after, in batches too.
 
 Methods flush and never commit; the caller does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import (
-    Insert,
-    String,
-    Uuid,
-    and_,
-    delete,
-    func,
-    insert,
-    literal,
-    null,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from item_bank.errors import BankChanged
-from item_bank.imports import queries
-from item_bank.imports.choices import Choices, skipped
-from item_bank.imports.comparing import needs_version
-from item_bank.imports.planning import Entry, Outcome, Plan
+from item_bank.imports import outlines, queries
+from item_bank.imports.choices import Decision
+from item_bank.imports.intake.service import Intake
+from item_bank.imports.outlines import Outline
+from item_bank.imports.planning import Plan
 from item_bank.imports.reports import MOST_KEPT, grouped, to_json
-from item_bank.imports.states import KEPT_FOR, ImportState, ImportVerb, decide
-from item_bank.lifecycle import ADD, EDITABLE, ItemState
+from item_bank.imports.states import ImportState, ImportVerb, decide
 from item_bank.queries import get_edition, list_nodes
-from item_bank.tables import (
-    FrameworkNode,
-    Instant,
-    Item,
-    ItemEnemy,
-    ItemImport,
-    ItemImportRow,
-    ItemTag,
-    ItemTransition,
-    ItemVersion,
-)
+from item_bank.tables import ItemImport, ItemImportRow
+from item_bank.usage.service import UsageData
 
 AT_ONCE = 200
 """Rows written or swept in one transaction."""
 
 Row = ItemImportRow
-_CHANGED = (
-    "{codes} came into the bank or changed since this file was read. Nothing was imported."
-    " Upload the file again."
-)
 
 
 class ItemImports:
@@ -114,7 +86,17 @@ class ItemImports:
         """Rows that wait for a decision; see ``rows_of``."""
         await self._session.execute(insert(Row), list(rows))
 
-    async def report(self, import_id: UUID, file_format: str | None, plan: Plan) -> None:
+    async def keep_statistics(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Statistics that wait with them; see ``item_bank.usage.rows``."""
+        await UsageData(self._session).keep(rows)
+
+    async def report(
+        self,
+        import_id: UUID,
+        file_format: str | None,
+        plan: Plan,
+        tests: Sequence[Outline] = (),
+    ) -> None:
         """What reading came to: ready to be decided, or failed where nothing could be read."""
         record = await queries.get_import_for_update(self._session, import_id)
         verb = ImportVerb.REPORT if plan.entries else ImportVerb.FAIL
@@ -122,6 +104,7 @@ class ItemImports:
         record.format = file_format
         record.counts = dict(plan.counts)
         record.findings = [to_json(group) for group in grouped(plan.findings, MOST_KEPT)]
+        record.tests = [outlines.to_json(test) for test in tests] or None
         record.progress = {}
         record.told_at = self._now
         await self._session.flush()
@@ -141,58 +124,31 @@ class ItemImports:
         await self._session.flush()
         return record
 
-    async def accept(self, import_id: UUID, choices: Choices, by: UUID | None) -> ItemImport:
+    async def accept(self, import_id: UUID, decision: Decision, by: UUID | None) -> ItemImport:
         """Bring in what was read, as drafts of ``by``.
 
-        Raises ImportDecided, ImportUndecided where a choice is missing, and BankChanged where the
-        report does not hold any more.
+        Raises ImportDecided, and BankChanged where the report does not hold any more.
         """
         record = await self._decided(import_id, ImportVerb.ACCEPT, by)
-        rows = await self._session.execute(
-            select(Row.code, Row.base_number).where(Row.import_id == import_id)
-        )
-        found = [(code, base is not None) for code, base in rows]
-        kept_out = record.counts["refused"] + record.counts["locked"]
-        left_out = skipped(choices, found, kept_out)
-        for codes in _batches(sorted(left_out), AT_ONCE):
-            await self._session.execute(
-                update(Row)
-                .where(Row.import_id == import_id, Row.code.in_(codes))
-                .values(taken=False)
-            )
-        await self._refuse_stale(import_id)
-        try:
-            await self._bring_in(record, by)
-        except IntegrityError as error:
-            # Another import of the same codes was committed after ours had looked.
-            raise BankChanged(_CHANGED.format(codes="Items of this file")) from error
-        held = {code for code, is_held in found if is_held}
-        record.choices = choices.to_json()
+        await Intake(self._session, self._now, record).take(decision, by)
+        await UsageData(self._session).bring_in(import_id)
+        record.choices = decision.choices.to_json()
         record.counts = {
             **record.counts,
-            "added": len(found) - len(held) - len(left_out - held),
-            "revised": len(held) - len(left_out & held),
-            "skipped": len(left_out),
+            "added": decision.added,
+            "revised": decision.revised,
+            "skipped": len(decision.left_out),
         }
         await self._session.flush()
         return record
 
-    async def list_stale(self) -> list[UUID]:
-        """Imports with rows that nobody will take any more."""
-        over = ItemImport.state.in_(
-            [ImportState.IMPORTED, ImportState.DISCARDED, ImportState.FAILED]
-        )
-        old = ItemImport.created_at < self._now - KEPT_FOR
-        with_rows = select(Row.import_id)
-        found = select(ItemImport.id).where(ItemImport.id.in_(with_rows), or_(over, old))
-        return list(await self._session.scalars(found))
-
     async def sweep(self, import_id: UUID) -> bool:
-        """Remove some of the rows of a stale import; whether there are more."""
-        ids = select(Row.id).where(Row.import_id == import_id).limit(AT_ONCE)
-        some = list(await self._session.scalars(ids))
+        """Remove some of the rows of an import; whether there are more."""
+        rows = select(Row.id).where(Row.import_id == import_id).order_by(Row.position)
+        some = list(await self._session.scalars(rows.limit(AT_ONCE)))
         await self._session.execute(delete(Row).where(Row.id.in_(some)))
-        return len(some) == AT_ONCE
+        more = await UsageData(self._session).sweep(import_id, AT_ONCE)
+        return more or len(some) == AT_ONCE
 
     async def _decided(self, import_id: UUID, verb: ImportVerb, by: UUID | None) -> ItemImport:
         record = await queries.get_import_for_update(self._session, import_id)
@@ -201,183 +157,8 @@ class ItemImports:
         record.decided_by = by
         return record
 
-    async def _refuse_stale(self, import_id: UUID) -> None:
-        taken = and_(Row.import_id == import_id, Row.taken)
-        held = select(Row.item_id).where(taken, Row.base_number.is_not(None))
-        await self._session.execute(
-            select(Item.id).where(Item.id.in_(held)).order_by(Item.id).with_for_update()
-        )
-        newest = (
-            select(func.max(ItemVersion.number))
-            .where(ItemVersion.item_id == Row.item_id)
-            .scalar_subquery()
-        )
-        stale = (
-            select(Row.code)
-            .outerjoin(Item, Item.code == Row.code)
-            .where(
-                taken,
-                or_(
-                    and_(Row.base_number.is_(None), Item.id.is_not(None)),
-                    and_(
-                        Row.base_number.is_not(None),
-                        or_(Item.state.not_in(EDITABLE), newest != Row.base_number),
-                    ),
-                ),
-            )
-            .order_by(Row.code)
-        )
-        codes = list(await self._session.scalars(stale))
-        if codes:
-            more = f" and {len(codes) - 3:,} more" if len(codes) > 3 else ""
-            raise BankChanged(_CHANGED.format(codes=", ".join(codes[:3]) + more))
-
-    async def _bring_in(self, record: ItemImport, by: UUID | None) -> None:
-        taken = and_(Row.import_id == record.id, Row.taken)
-        is_new = and_(taken, Row.base_number.is_(None))
-        is_held = and_(taken, Row.base_number.is_not(None))
-        author = literal(by, Uuid()) if by else null()
-        now = literal(self._now, Instant())
-        await self._copy(
-            insert(Item),
-            {
-                "id": Row.item_id,
-                "code": Row.code,
-                "state": literal(str(ItemState.DRAFT), String()),
-                "author_id": author,
-                "created_at": now,
-            },
-            is_new,
-        )
-        same = {
-            name: getattr(Row, name)
-            for name in (
-                "item_id",
-                "number",
-                "kind",
-                "content",
-                "content_hash",
-                "title",
-                "cognitive_level",
-                "estimated_difficulty",
-                "source",
-                "as_of",
-                "review_by",
-                "import_id",
-            )
-        }
-        await self._copy(
-            insert(ItemVersion),
-            {"id": Row.version_id, **same, "created_at": now, "created_by": author},
-            and_(taken, or_(Row.base_number.is_(None), Row.base_number != Row.number)),
-        )
-        await self._copy(
-            insert(ItemTransition),
-            {
-                "id": Row.id,
-                "item_id": Row.item_id,
-                "number": literal(1),
-                "verb": literal(ADD, String()),
-                "to_state": literal(str(ItemState.DRAFT), String()),
-                "by_id": author,
-                "reason": literal(f"Imported from {record.file_name}", String()),
-                "at": now,
-            },
-            is_new,
-        )
-        edition = await get_edition(self._session)
-        of_edition = select(FrameworkNode.id).where(FrameworkNode.edition_id == edition.id)
-        await self._session.execute(
-            delete(ItemTag).where(
-                ItemTag.item_id.in_(select(Row.item_id).where(is_held)),
-                ItemTag.node_id.in_(of_edition),
-            )
-        )
-        for node in (Row.area_id, Row.task_id):
-            tag = {"item_id": Row.item_id, "node_id": node}
-            await self._copy(insert(ItemTag), tag, and_(taken, node.is_not(None)))
-        await self._set_enemies(record.id)
-
-    async def _copy(self, into: Insert, columns: dict[str, Any], where: Any) -> None:
-        rows = select(*columns.values()).where(where)
-        await self._session.execute(into.from_select(list(columns), rows, include_defaults=False))
-
-    async def _set_enemies(self, import_id: UUID) -> None:
-        """Pairs that the file names; one whose other item was left out is left out too."""
-        rows = await self._session.execute(
-            select(Row.item_id, Row.enemies).where(
-                Row.import_id == import_id, Row.taken, Row.enemies.is_not(None)
-            )
-        )
-        wanted = {item_id: codes or [] for item_id, codes in rows}
-        for batch in _batches(sorted(wanted), AT_ONCE):
-            pair = or_(ItemEnemy.item_id.in_(batch), ItemEnemy.enemy_id.in_(batch))
-            await self._session.execute(delete(ItemEnemy).where(pair))
-        ids: dict[str, UUID] = {}
-        for batch in _batches(
-            sorted({code for codes in wanted.values() for code in codes}), AT_ONCE
-        ):
-            found = await self._session.execute(
-                select(Item.code, Item.id).where(Item.code.in_(batch))
-            )
-            ids.update((code, item_id) for code, item_id in found)
-        pairs = {
-            tuple(sorted((item_id, ids[code])))
-            for item_id, codes in wanted.items()
-            for code in codes
-            if code in ids
-        }
-        for some in _batches(sorted(pairs), AT_ONCE):
-            await self._session.execute(
-                insert(ItemEnemy), [{"item_id": one, "enemy_id": other} for one, other in some]
-            )
-
 
 async def node_ids(session: AsyncSession) -> dict[str, UUID]:
     """Ids of the nodes of the edition published last, by code."""
     edition = await get_edition(session)
     return {node.code: node.id for node in await list_nodes(session, edition.id)}
-
-
-def rows_of(import_id: UUID, plan: Plan, nodes: dict[str, UUID]) -> Iterable[dict[str, Any]]:
-    """What of a plan waits for a decision: new items and changed ones."""
-    for position, entry in enumerate(plan.entries):
-        if entry.outcome in (Outcome.NEW, Outcome.CHANGED):
-            yield _row(import_id, position, entry, nodes)
-
-
-def _row(import_id: UUID, position: int, entry: Entry, nodes: dict[str, UUID]) -> dict[str, Any]:
-    held, facts, item = entry.held, entry.facts, entry.item
-    number = held.number + needs_version(entry.differs) if held else 1
-    return {
-        "id": uuid4(),
-        "import_id": import_id,
-        "position": position,
-        "place": item.place[:300],
-        "code": item.code,
-        "base_number": held.number if held else None,
-        "taken": True,
-        "differs": list(entry.differs),
-        "like": [[code, round(index, 2)] for code, index in entry.like],
-        "is_like": bool(entry.like),
-        "item_id": held.item_id if held else uuid4(),
-        "version_id": uuid4(),
-        "number": number,
-        "kind": entry.kind,
-        "title": item.title,
-        "content": item.xml.decode(),
-        "content_hash": entry.content_hash,
-        "cognitive_level": facts.cognitive_level,
-        "estimated_difficulty": facts.estimated_difficulty,
-        "source": facts.source,
-        "as_of": facts.as_of,
-        "review_by": facts.review_by,
-        "area_id": nodes[facts.skill_area],
-        "task_id": nodes[facts.task] if facts.task else None,
-        "enemies": list(facts.enemies) if item.facts.enemies else None,
-    }
-
-
-def _batches(values: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]

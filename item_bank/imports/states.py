@@ -60,3 +60,18 @@ def decide(
 def is_silent(state: ImportState, told_at: datetime, now: datetime) -> bool:
     """Whether whoever was reading is gone."""
     return state is ImportState.READING and now > told_at + SILENT_FOR
+
+
+class Due(StrEnum):
+    """What the sweeper does with an import: say that its reading broke off, or clear its rows."""
+
+    FAIL = "fail"
+    CLEAR = "clear"
+
+
+def due(state: ImportState, created_at: datetime, told_at: datetime, now: datetime) -> Due | None:
+    """None for one that is being read, or waits for its decision."""
+    if state is ImportState.READING:
+        return Due.FAIL if is_silent(state, told_at, now) else None
+    is_waiting = state is ImportState.READY and now <= created_at + KEPT_FOR
+    return None if is_waiting else Due.CLEAR

@@ -13,7 +13,14 @@ from lxml import etree
 
 from item_bank.qti.documents import local_name
 from item_bank.qti.findings import Findings
-from item_bank.qti.markup import HTML, HTML_ATTRIBUTES, MATHML_ATTRIBUTES
+from item_bank.qti.markup import (
+    HTML,
+    HTML_ATTRIBUTES,
+    MATHML_ATTRIBUTES,
+    MATHML_PARTS,
+    MATHML_TEXTS,
+)
+from item_bank.qti.markup import MATHML as MATHML_NAMES
 from item_bank.qti.reading import NAMESPACE, Attributes
 
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -22,6 +29,15 @@ XML = "http://www.w3.org/XML/1998/namespace"
 _ON = re.compile(r"on[a-z]+", re.IGNORECASE)
 _SCRIPT = re.compile(r"\s*(javascript|vbscript|data:text)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n]+")
+_NOT_DRAWN = {
+    "maction": "its first part stands for it",
+    "menclose": "what is inside stays",
+    "mlabeledtr": "what is inside stays",
+    "maligngroup": "nothing is aligned to it",
+    "malignmark": "nothing is aligned to it",
+    "mglyph": "write the sign as a character",
+}
+"""Of MathML: what browsers leave out or would act on, and what becomes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +180,73 @@ class ContentReader(Attributes):
 
     def _read_math(self, one: etree._Element, name: str) -> Contents:
         variable = (one.text or "").strip()
-        if name in ("mi", "ci") and not len(one) and variable in self.scope.mathematical:
-            number = "mn" if name == "mi" else "cn"
-            return (Element(number, (), (self.scope.texts[variable],), True),)
-        return (Element(name, self._attributes(one), self.contents(one), True),)
+        if name == "mi" and not len(one) and variable in self.scope.mathematical:
+            return (Element("mn", (), (self.scope.texts[variable],), True),)
+        if name in ("annotation", "annotation-xml"):
+            return ()
+        if name == "semantics":
+            return self._read_semantics(one)
+        if name == "mfenced":
+            return (Element("mrow", (), tuple(self._fenced(one)), True),)
+        if name in _NOT_DRAWN:
+            sentence = f"{name} of a formula is not drawn; {_NOT_DRAWN[name]}."
+            self.findings.warning(one, "part_left_out", sentence)
+            return self._in_formula(one, name)[: 1 if name == "maction" else None]
+        if name not in MATHML_NAMES:
+            sentence = f"{name} cannot be shown; write formulas in presentation markup of MathML."
+            self.findings.error(one, "element_unknown", sentence)
+            return ()
+        inside = self._in_formula(one, name)
+        parts = MATHML_PARTS.get(name)
+        if parts is not None and parts != sum(not isinstance(part, str) for part in inside):
+            sentence = f"{name} of a formula has {len(one)} parts; it needs {parts}."
+            self.findings.error(one, "formula_unsound", sentence)
+        attributes = self._attributes(one)
+        if name == "math" and self._stands_for_variables(one):
+            # The words are for the variables' names, and their values are shown.
+            attributes = tuple(pair for pair in attributes if pair[0] != "alttext")
+        return (Element(name, attributes, inside, True),)
+
+    def _in_formula(self, one: etree._Element, name: str) -> Contents:
+        """What is inside an element of a formula; only in texts may HTML stand."""
+        if name not in MATHML_TEXTS:
+            for part in one:
+                if _qti_name(part) in HTML:
+                    sentence = f"{local_name(part)} does not belong into {name} of a formula."
+                    self.findings.error(part, "element_unknown", sentence)
+            inside = self.contents(one, HTML)
+            return tuple(part for part in inside if not isinstance(part, str) or part.strip())
+        return self.contents(one)
+
+    def _read_semantics(self, one: etree._Element) -> Contents:
+        """The first of the forms of a formula that is drawn."""
+        for form in one:
+            if local_name(form) in (*MATHML_NAMES, *_NOT_DRAWN, "mfenced"):
+                return self._read(form)
+            if "presentation" in form.get("encoding", "").lower():
+                return self._in_formula(form, "mrow")
+        sentence = "A formula has no presentation markup; it cannot be shown."
+        self.findings.error(one, "element_unknown", sentence)
+        return ()
+
+    def _fenced(self, one: etree._Element) -> Iterator[Content]:
+        """The fences and separators that browsers do not draw by themselves."""
+
+        def sign(text: str, **attributes: str) -> Element:
+            return Element("mo", tuple(attributes.items()), (text,), True)
+
+        separators = "".join(one.get("separators", ",").split())
+        yield sign(one.get("open", "("), fence="true", form="prefix")
+        parts = [part for part in self._in_formula(one, "mfenced") if isinstance(part, Element)]
+        for place, part in enumerate(parts):
+            if place and separators:
+                yield sign(separators[min(place, len(separators)) - 1], separator="true")
+            yield part
+        yield sign(one.get("close", ")"), fence="true", form="postfix")
+
+    def _stands_for_variables(self, formula: etree._Element) -> bool:
+        names = (str(text).strip() for text in formula.itertext())
+        return any(name in self.scope.mathematical for name in names)
 
     def _attributes(self, one: etree._Element) -> tuple[tuple[str, str], ...]:
         is_math = etree.QName(one).namespace == MATHML

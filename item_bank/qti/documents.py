@@ -76,11 +76,11 @@ def new_element(
     for part in parts:
         if isinstance(part, str):
             made.text = part
-        elif isinstance(part, Mapping):
+        elif isinstance(part, etree._Element):
+            made.append(part)
+        else:
             for attribute_name, value in part.items():
                 made.set(attribute_name, value)
-        else:
-            made.append(part)
     return made
 
 

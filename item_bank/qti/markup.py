@@ -1,5 +1,8 @@
 """The names of HTML and MathML that may stand in an item; all others are refused or left out."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from item_bank.qti.reading import names
 
 HTML = names(
@@ -22,9 +25,34 @@ HTML_ATTRIBUTES = names(
 )
 """What is kept, with all of ``aria-*`` and ``data-qti-*``. Others could be anything, a key too."""
 
+MATHML = names(
+    """
+    math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace
+    msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none semantics
+    """
+)
+"""What browsers draw of MathML, without what acts (``maction``) and what is not drawn."""
+
+MATHML_TEXTS = names("mi mn mo ms mtext")
+"""The elements of a formula that hold text."""
+
+MATHML_PARTS: Mapping[str, int] = MappingProxyType(
+    {
+        "mfrac": 2,
+        "mroot": 2,
+        "msub": 2,
+        "msup": 2,
+        "munder": 2,
+        "mover": 2,
+        "msubsup": 3,
+        "munderover": 3,
+    }
+)
+"""How many parts an element of a formula has; with another number it is not drawn as meant."""
+
 MATHML_ATTRIBUTES = names(
     """
-    accent accentunder align bevelled class close columnalign columnlines columnspacing
+    accent accentunder align alttext bevelled class close columnalign columnlines columnspacing
     columnspan depth dir display displaystyle encoding equalcolumns equalrows fence form
     frame framespacing groupalign height id indentalign largeop linethickness lspace
     mathcolor mathsize mathvariant maxsize minsize movablelimits notation numalign

@@ -14,6 +14,7 @@ from item_bank.items import IDENTIFIER, LONGEST_TITLE, plain_text
 
 MOST_OPTIONS = 50
 MOST_GAPS = 50
+MOST_VARIANTS = 200
 LONGEST_ANSWER = 1_000
 """In characters, of an answer that is typed."""
 
@@ -208,7 +209,58 @@ class ExtendedText:
     lines: int | None = None
 
 
-Answer = Choices | ShortText | Numeric | Matching | Ordering | Gaps | ExtendedText
+@dataclass(frozen=True, slots=True)
+class FileUpload:
+    """A file that a person scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """``values`` are the texts of the variables, in their order."""
+
+    values: tuple[str, ...]
+    answer: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Calculated:
+    """A number that is typed and depends on others that vary: each candidate gets one of the
+    variants.
+
+    ``places`` says which variable, by its number from 0, stands at each ``gap_mark`` of the text.
+    ``tolerance`` is what the answer may be off, in its own unit or, where ``percent``, in percent
+    of it.
+    """
+
+    variants: tuple[Variant, ...]
+    places: tuple[int, ...]
+    tolerance: Decimal = NONE
+    percent: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.variants) <= MOST_VARIANTS:
+            raise ContentUnsound(f"A question has 1 to {MOST_VARIANTS} sets of numbers.")
+        lengths = {len(variant.values) for variant in self.variants}
+        if len(lengths) > 1 or any(place not in range(min(lengths)) for place in self.places):
+            raise ContentUnsound("A set of numbers does not have all variables.")
+        for number in (self.tolerance, *(variant.answer for variant in self.variants)):
+            if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
+                raise ContentUnsound(f"The number {number:.10g} cannot be an answer.")
+        if self.tolerance < 0:
+            raise ContentUnsound("What an answer may be off is less than nothing.")
+
+
+Answer = (
+    Choices
+    | ShortText
+    | Numeric
+    | Matching
+    | Ordering
+    | Gaps
+    | ExtendedText
+    | FileUpload
+    | Calculated
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +285,11 @@ class Question:
             if isinstance(text, str) and text != plain_text(text):
                 raise ContentUnsound(f"This text is not plain text in one line: {text[:60]!r}.")
         marks = [int(mark) for text in self.body() for mark in _GAP.findall(_characters(text))]
-        count = len(self.answer.gaps) if isinstance(self.answer, Gaps) else 0
+        count = 0
+        if isinstance(self.answer, Gaps):
+            count = len(self.answer.gaps)
+        elif isinstance(self.answer, Calculated):
+            count = len(self.answer.places)
         if sorted(marks) != list(range(count)):
             raise ContentUnsound("The gaps in the text are not those that have answers.")
 

@@ -14,8 +14,10 @@ from item_bank.items import IDENTIFIER, Choice, ItemContent
 from item_bank.qti.choice import LANGUAGE, NAMESPACE, write_choice
 from item_bank.qti.documents import XML_LANG, Part, new_element
 from item_bank.qti.questions import (
+    Calculated,
     Choices,
     ExtendedText,
+    FileUpload,
     Gaps,
     Matching,
     Numeric,
@@ -40,10 +42,16 @@ from item_bank.qti.writing_rules import (
     divided,
     first_fit,
     if_correct,
+    if_near,
     mapped,
     processing,
     set_outcome,
     variable,
+)
+from item_bank.qti.writing_variants import (
+    declared_variables,
+    printed_variables,
+    variant_choice,
 )
 
 _MIXED = frozenset(
@@ -143,13 +151,8 @@ def _parts(question: Question) -> Iterator[etree._Element]:
                 set_outcome(variable(RESPONSE), "FEEDBACK"),
             )
             yield from _feedbacks(question, answer)
-        case ShortText() as answer:
-            yield _declare_text(RESPONSE, answer)
-            yield _score()
-            yield _body(question, line(question.prompt, entry(RESPONSE, answer)))
-            yield processing(first_fit(RESPONSE, answer))
-        case Numeric() as answer:
-            yield _declare_number(RESPONSE, answer)
+        case ShortText() | Numeric() as answer:
+            yield _declare_typed(RESPONSE, answer)
             yield _score()
             yield _body(question, line(question.prompt, entry(RESPONSE, answer)))
             yield processing(first_fit(RESPONSE, answer))
@@ -178,6 +181,10 @@ def _parts(question: Question) -> Iterator[etree._Element]:
                 attributes["expected-lines"] = str(answer.lines)
             prompt = with_text("qti-prompt", question.prompt)
             yield _body(question, _qti("qti-extended-text-interaction", prompt, attributes))
+        case FileUpload():
+            yield from _upload_parts(question)
+        case Calculated() as answer:
+            yield from _calculated_parts(question, answer)
 
 
 def _declare(
@@ -207,14 +214,12 @@ def _declare_choices(identifier: str, answer: Choices) -> etree._Element:
     )
 
 
-def _declare_text(identifier: str, answer: ShortText) -> etree._Element:
-    best = next(accepted for accepted in answer.accepted if accepted.credit == 1)
-    return _declare(identifier, "single", "string", [best.text])
-
-
-def _declare_number(identifier: str, answer: Numeric) -> etree._Element:
-    best = next(accepted for accepted in answer.accepted if accepted.credit == 1)
-    return _declare(identifier, "single", "float", [decimal_text(best.value)])
+def _declare_typed(identifier: str, answer: ShortText | Numeric) -> etree._Element:
+    if isinstance(answer, ShortText):
+        best = next(accepted for accepted in answer.accepted if accepted.credit == 1)
+        return _declare(identifier, "single", "string", [best.text])
+    number = next(accepted for accepted in answer.accepted if accepted.credit == 1)
+    return _declare(identifier, "single", "float", [decimal_text(number.value)])
 
 
 def _mapping(shares: Iterable[tuple[str, Decimal]], **bounds: str) -> etree._Element:
@@ -245,6 +250,28 @@ def _body(question: Question, *last: etree._Element) -> etree._Element:
     return _qti("qti-item-body", *(block(text) for text in question.situation), *last)
 
 
+def _upload_parts(question: Question) -> Iterator[etree._Element]:
+    response = {"identifier": RESPONSE, "cardinality": "single", "base-type": "file"}
+    yield _qti("qti-response-declaration", response)
+    score = _score()
+    score.set("external-scored", "human")
+    yield score
+    prompt = with_text("qti-prompt", question.prompt)
+    named = {"response-identifier": RESPONSE}
+    yield _body(question, _qti("qti-upload-interaction", prompt, named))
+
+
+def _calculated_parts(question: Question, answer: Calculated) -> Iterator[etree._Element]:
+    yield _declare(RESPONSE, "single", "float", [])
+    yield _score()
+    yield from declared_variables(answer)
+    yield variant_choice(answer)
+    body = _body(question, line(question.prompt, entry(RESPONSE)))
+    fill_gaps(body, printed_variables(answer))
+    yield body
+    yield processing(if_near(RESPONSE, answer.tolerance, percent=answer.percent))
+
+
 def _gap_parts(question: Question, answer: Gaps) -> Iterator[etree._Element]:
     interactions, rules = [], []
     for number, gap in enumerate(answer.gaps):
@@ -253,12 +280,9 @@ def _gap_parts(question: Question, answer: Gaps) -> Iterator[etree._Element]:
             case Choices() as choices:
                 yield _declare_choices(identifier, choices)
                 interactions.append(inline_choice(identifier, choices))
-            case ShortText() as short:
-                yield _declare_text(identifier, short)
-                interactions.append(entry(identifier, short))
-            case Numeric() as numeric:
-                yield _declare_number(identifier, numeric)
-                interactions.append(entry(identifier, numeric))
+            case ShortText() | Numeric() as typed:
+                yield _declare_typed(identifier, typed)
+                interactions.append(entry(identifier, typed))
         rules.append(first_fit(identifier, gap.answer, gap.weight))
     yield _score()
     blocks = [block(text) for text in question.situation]

@@ -111,9 +111,10 @@ def match_interaction(prompt: Text, answer: Matching) -> etree._Element:
     )
 
 
-def entry(identifier: str, answer: ShortText | Numeric) -> etree._Element:
+def entry(identifier: str, answer: ShortText | Numeric | None = None) -> etree._Element:
+    """A field for a text, or for a number where the answer is none."""
     # The same for every answer: a field cut to its length would tell it.
-    length = "12" if isinstance(answer, Numeric) else "24"
+    length = "24" if isinstance(answer, ShortText) else "12"
     return _qti(
         "qti-text-entry-interaction",
         {"response-identifier": identifier, "expected-length": length},

@@ -120,6 +120,17 @@ def _number_test(identifier: str, accepted: AcceptedNumber) -> etree._Element:
     )
 
 
+def if_near(identifier: str, tolerance: Decimal, *, percent: bool) -> etree._Element:
+    """SCORE is 1 where the response is the correct one or at most ``tolerance`` off."""
+    off = decimal_text(tolerance)
+    mode = "relative" if percent else "absolute"
+    manner = {"tolerance-mode": mode, "tolerance": f"{off} {off}"}
+    if not tolerance:
+        manner = {"tolerance-mode": "exact"}
+    correct = _qti("qti-correct", {"identifier": identifier})
+    return _condition([(_qti("qti-equal", variable(identifier), correct, manner), _number("1"))])
+
+
 def _condition(branches: list[tuple[etree._Element, etree._Element]]) -> etree._Element:
     """If the first test holds its value goes to SCORE, else if the second one holds, ..."""
     return _qti(

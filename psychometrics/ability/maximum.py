@@ -7,6 +7,7 @@ steps then solve for theta between the neighbouring grid points.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ DERIVATIVES = np.stack([TO_DERIVATIVE @ COEFFICIENTS, TO_DERIVATIVE @ TO_DERIVAT
 
 Integers = NDArray[np.int8]
 Indices = NDArray[np.intp]
+EVERYONE = slice(None)
 
 
 def maxima(
@@ -40,6 +42,7 @@ def maxima(
     nodes = table.quadrature.nodes
     precision = 1.0 / sd**2 if method == "MAP" else 0.0
     warm = _warm_table(items, bounds) if method == "WLE" else None
+    alone = len(codes) == 1
     theta, error = np.empty(len(codes)), np.empty(len(codes))
     at_bound = np.zeros(len(codes), dtype=np.int8)
     for rows, height in log_posteriors(codes, table):
@@ -50,6 +53,11 @@ def maxima(
         if warm is not None:
             added = warm.integrated(some)
             height += added
+        if alone:
+            bends = None if added is None else added[:, 0]
+            one = _alone(items, some, height[:, 0], nodes, mean, precision, bends)
+            theta[0], error[0], at_bound[0] = one
+            continue
         cell = _cell(height, nodes)
         bend = None if added is None else cell.bend(added)
         equation = _Equation(items, some, mean, precision, bend)
@@ -207,14 +215,16 @@ class _Equation:
         self._blocks = [(block, codes[:, block.columns]) for block in items.blocks]
         self._mean, self._precision, self._bend = mean, precision, bend
 
-    def at(self, theta: FloatArray, who: Indices) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def at(
+        self, theta: FloatArray, who: Indices | slice
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Value, slope, and what a standard error is had from (minus the slope, or Fisher's
         information), at ``theta`` of the persons ``who``, each (n,)."""
         parts = [
             block.model.person_derivatives(block.parameters, codes[who], theta)
             for block, codes in self._blocks
         ]
-        value, slope, information, skewness = np.add.reduce(parts)
+        value, slope, information, skewness = parts[0] if len(parts) == 1 else np.add.reduce(parts)
         if self._bend is not None:
             value += _half_ratio(skewness, information)
             return value, slope + self._bend[who], information
@@ -223,6 +233,63 @@ class _Equation:
             slope -= self._precision
             information += self._precision
         return value, slope, np.where(slope < 0.0, -slope, information)
+
+    def alone(self, theta: float) -> tuple[float, float, float]:
+        """The same of one person, the only one."""
+        value, slope, curvature = self.at(np.array([theta]), EVERYONE)
+        return float(value[0]), float(slope[0]), float(curvature[0])
+
+
+def _alone(
+    items: Items,
+    codes: Codes,
+    height: FloatArray,
+    nodes: FloatArray,
+    mean: float,
+    precision: float,
+    added: FloatArray | None,
+) -> tuple[float, float, int]:
+    """The same of one person, ``height`` and ``added`` (Q,): `_cell` and `_solved` step by step.
+
+    In floats, since arrays of one number would cost more than all else.
+    """
+    last, step = len(nodes) - 1, float(nodes[1] - nodes[0])
+    highest = int(height.argmax())
+    nearly = float(height[highest]) - FLAT
+    side = 1 if height[last] >= nearly else -1 if height[0] >= nearly else 0
+    index = min(max(highest, 1), last - 1)
+    if side:
+        theta = low = high = float(nodes[last if side > 0 else 0])
+    else:
+        theta = _summit_alone(height, index, nodes, step)
+        low, high = float(nodes[index - 1]), float(nodes[index + 1])
+    bend = None
+    if added is not None:
+        before, here, after = added[index - 1 : index + 2].tolist()
+        bend = np.array([(before - 2.0 * here + after) / step**2])
+    equation = _Equation(items, codes, mean, precision, bend)
+    curvature = 0.0
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for _ in range(MOST_STEPS):
+            value, slope, curvature = equation.alone(theta)
+            low, high = (theta, high) if value > 0.0 else (low, theta)
+            newton = theta - value / slope if slope < 0.0 else np.inf
+            here, theta = theta, newton if low <= newton <= high else 0.5 * (low + high)
+            if not abs(theta - here) > SOLVED:
+                break
+    return theta, np.inf if curvature == 0.0 else 1.0 / sqrt(curvature), side
+
+
+def _summit_alone(height: FloatArray, index: int, nodes: FloatArray, step: float) -> float:
+    """`_summit` of one person."""
+    middle = min(max(index, -int(ABOUT[0])), len(nodes) - 1 - int(ABOUT[-1]))
+    polynomials = (DERIVATIVES @ height[middle + ABOUT[0] : middle + ABOUT[-1] + 1]).tolist()
+    centre = float(index - middle)
+    x = 0.0
+    for _ in range(2):
+        slope, bend = (sum(c * x**k for k, c in enumerate(one)) for one in polynomials)
+        x = min(max(x - slope / bend if bend < 0.0 else x, centre - 1.0), centre + 1.0)
+    return float(nodes[middle]) + x * step
 
 
 def _solved(equation: _Equation, cell: _Cell) -> tuple[FloatArray, FloatArray]:

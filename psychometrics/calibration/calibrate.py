@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from psychometrics.calibration.arrangement import arrange, block_priors, slope_of, start_of
 from psychometrics.calibration.estimation import Estimate, Problem, estimate
 from psychometrics.calibration.layout import Layout, State
-from psychometrics.calibration.priors import Prior, check_priors
+from psychometrics.calibration.priors import BlockPrior, Prior, check_priors
 from psychometrics.calibration.report import CONVERGED, Errors, assembled, standard_errors
 from psychometrics.calibration.result import Calibration
 from psychometrics.calibration.sample import Sample, compile_sample
@@ -87,8 +87,9 @@ def calibrate(
     max_cycles : int
         EM cycles on one quadrature after which to stop without convergence, which is flagged.
     threads : int
-        How many share the E-step; the digits are the same for any number.  Meant for BLAS set to
-        one thread (OPENBLAS_NUM_THREADS=1), which is faster on these shapes in any case.
+        How many share the E-step and the standard errors; the digits are the same for any
+        number.  Meant for BLAS set to one thread (OPENBLAS_NUM_THREADS=1), which is faster on
+        these shapes in any case.
     told : callable, optional
         Hears of each EM cycle: how many there were, and the objective before the last.  What it
         raises ends the calibration.
@@ -128,14 +129,15 @@ def calibrate(
         random_groups=random_groups,
     )
     layout = _layout(study, latent_variance)
-    _check_identified(study, layout, priors)
+    densities = block_priors(layout, priors)
+    _check_identified(study, layout, densities)
     sample = compile_sample(study.codes, study.weights, study.groups, len(study.group_names))
     features = features_of(
         sample.codes, sample.weights, sample.forms, sample.runs, sample.n_groups, layout.blocks
     )
     summary = summarize(features, study.n_categories)
     totals = summary.counts[features.linear.item, features.linear.category]
-    by_person = Problem(features, totals, layout, block_priors(layout, priors), threads)
+    by_person = Problem(features, totals, layout, densities, threads)
     problem = by_person
     if sample.by_form and _score_is_sufficient(layout):
         problem = Problem(merged_by_score(features), totals, layout, by_person.priors, threads)
@@ -170,11 +172,9 @@ def _layout(study: Study, latent_variance: str | None) -> Layout:
     )
 
 
-def _check_identified(study: Study, layout: Layout, priors: Mapping[str, Prior]) -> None:
+def _check_identified(study: Study, layout: Layout, priors: Sequence[BlockPrior]) -> None:
     """Refuse more parameters than there are independent proportions of patterns."""
-    helped = sum(
-        int(prior.counted.sum()) for prior in block_priors(layout, priors) if not prior.flat
-    )
+    helped = sum(int(prior.counted.sum()) for prior in priors if not prior.flat)
     patterns = len(study.group_names) * np.expm1(np.log(study.n_categories).sum())
     if layout.n_free - helped > patterns:
         raise NotIdentified(

@@ -6,6 +6,7 @@ complete-data score.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -125,27 +126,52 @@ def _sum_of_squares(
     tables = tabulate(layout.filled(state), quadrature, state.means, state.sds)
     bases = problem.features.forms.astype(np.float64) @ tables.log_zero
     scores = _Scores(layout, state, quadrature)
-    result = np.zeros((len(scores.position), len(scores.position)))
-    for run in _pieces(problem.features.runs):
+
+    def squares(run: Run) -> FloatArray:
         buffer = np.empty(len(quadrature.nodes) * (run.stop - run.start))
         root = np.sqrt(posterior_of(problem.features, tables, bases, run, buffer))
-        root[root < TINY] = 0.0
-        scale = root * np.sqrt(problem.features.weights_of(run))
         answers = scores.answers(sample.codes[run.start : run.stop], run.group)
-        so_far, last = np.zeros(len(result)), np.zeros(len(result))
-        polynomials = enumerate(_orthonormal(root, quadrature.nodes))
-        for degree, polynomial in islice(polynomials, first, beyond):
-            small = degree > 1 and (last <= SMALL * so_far).all()
-            weights = (scale * polynomial).astype(np.float32 if small else np.float64, copy=False)
-            moments = scores.moments(answers, weights, degree)
-            square = moments.T @ moments
-            result += square
-            before, last = last, np.diag(square)
-            so_far += last
-            # those still to come, were they a geometric series: last^2 / (before - last)
-            if (last**2 <= NEGLIGIBLE * so_far * (before - last)).all():
-                break
+        weights = problem.features.weights_of(run)
+        return _squares_of(scores, root, weights, answers, quadrature.nodes, first, beyond)
+
+    result = np.zeros((len(scores.position), len(scores.position)))
+    pieces = _pieces(problem.features.runs)
+    if problem.threads == 1:
+        for part in map(squares, pieces):
+            result += part
+    else:  # added in their order, so that the digits do not depend on the number of threads
+        with ThreadPoolExecutor(problem.threads) as pool:
+            for part in pool.map(squares, pieces):
+                result += part
     return scores.by_parameter(result)
+
+
+def _squares_of(
+    scores: "_Scores",
+    root: FloatArray,
+    weights: FloatArray,
+    answers: "_Answers",
+    nodes: FloatArray,
+    first: int,
+    beyond: int | None,
+) -> FloatArray:
+    """The same of some persons, by columns of scores; ``root`` is of their posteriors."""
+    root[root < TINY] = 0.0
+    scale = root * np.sqrt(weights)
+    result = np.zeros((len(scores.position), len(scores.position)))
+    so_far, last = np.zeros(len(result)), np.zeros(len(result))
+    for degree, polynomial in islice(enumerate(_orthonormal(root, nodes)), first, beyond):
+        small = degree > 1 and (last <= SMALL * so_far).all()
+        product = (scale * polynomial).astype(np.float32 if small else np.float64, copy=False)
+        moments = scores.moments(answers, product, degree)
+        square = moments.T @ moments
+        result += square
+        before, last = last, np.diag(square)
+        so_far += last
+        # those still to come, were they a geometric series: last^2 / (before - last)
+        if (last**2 <= NEGLIGIBLE * so_far * (before - last)).all():
+            break
+    return result
 
 
 def _pieces(runs: tuple[Run, ...]) -> Iterator[Run]:

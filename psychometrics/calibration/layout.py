@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ class State:
         return np.exp(0.5 * self.log_variances)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """The free parameters of a calibration.
 
@@ -54,7 +55,7 @@ class Layout:
     mean_index: Indices
     variance_index: Indices
 
-    @property
+    @cached_property
     def n_free(self) -> int:
         every = [*self.indices, self.mean_index, self.variance_index]
         return 1 + max(int(index.max(initial=FIXED)) for index in every)
@@ -62,8 +63,8 @@ class Layout:
     def vector(self, state: State) -> FloatArray:
         """The free parameters of a state, (n_free,)."""
         result = np.zeros(self.n_free)
-        for index, values in self._pairs(state):
-            result[index[index >= 0]] = values[index >= 0]
+        for (index, where), values in zip(self._places, _arrays(state), strict=True):
+            result[index] = values[where]
         return result
 
     def state(self, vector: FloatArray, fixed: State) -> State:
@@ -81,8 +82,8 @@ class Layout:
     def gathered(self, gradient: State) -> FloatArray:
         """Derivatives by each value summed to derivatives by each free parameter, (n_free,)."""
         result = np.zeros(self.n_free)
-        for index, values in self._pairs(gradient):
-            np.add.at(result, index[index >= 0], values[index >= 0])
+        for (index, where), values in zip(self._places, _arrays(gradient), strict=True):
+            result += np.bincount(index, values[where], self.n_free)
         return result
 
     def names(self, item_names: Sequence[str], group_names: Sequence[str]) -> tuple[str, ...]:
@@ -108,9 +109,12 @@ class Layout:
             for block, values in zip(self.blocks, state.blocks, strict=True)
         )
 
-    def _pairs(self, state: State) -> list[tuple[Indices, FloatArray]]:
-        return [
-            *zip(self.indices, state.blocks, strict=True),
-            (self.mean_index, state.means),
-            (self.variance_index, state.log_variances),
-        ]
+    @cached_property
+    def _places(self) -> list[tuple[Indices, NDArray[np.bool_]]]:
+        """Positions of the free ones of each array of a state, and which they are in it."""
+        every = [*self.indices, self.mean_index, self.variance_index]
+        return [(index[index >= 0], index >= 0) for index in every]
+
+
+def _arrays(state: State) -> list[FloatArray]:
+    return [*state.blocks, state.means, state.log_variances]

@@ -113,18 +113,11 @@ def _items(
     free = index >= 0
     positions = np.bincount(index[free])
     shared = bool(positions.max(initial=0) > 1)
-    n_items, n_parameters = start.shape
-    given = counts.sum(axis=1)
-    flat = counts.reshape(n_items, -1, 1)
     parameters = start
     value = _value(log_p, counts, parameters, prior)
     first = np.zeros_like(start)
     for number in range(steps):
-        derivative = block.model.gradient(parameters, theta, log_p)
-        derivative = derivative.reshape(n_items, n_parameters, -1)
-        expected = (given[:, None, :] * np.exp(log_p)).reshape(n_items, 1, -1)
-        gradient = (derivative @ flat)[:, :, 0]
-        information = (derivative * expected) @ derivative.transpose(0, 2, 1)
+        gradient, information = block.model.scoring(parameters, theta, log_p, counts)
         if not prior.flat:
             extra, curvature = prior.derivatives(parameters)
             gradient = gradient + extra

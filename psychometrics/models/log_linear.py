@@ -50,6 +50,21 @@ class LogLinear(Model):
         expected = np.einsum("pkq,jkq->jpq", statistics, np.exp(log_p))
         return np.asarray(statistics - expected[:, :, None, :])
 
+    def scoring(
+        self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray, counts: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        if log_p.shape[1] != 2:
+            return super().scoring(parameters, theta, log_p, counts)
+        # two categories: residuals and variances of a Bernoulli variable, and powers of theta
+        slopes, intercepts = (matrix[:, 1:] for matrix in self.design(2))
+        p = np.exp(log_p)
+        given = counts.sum(axis=1)
+        statistics = slopes * theta + intercepts
+        score = (counts[:, 1] - given * p[:, 1]) @ statistics.T
+        products = (statistics[:, None] * statistics).reshape(-1, len(theta))
+        information = (given * p[:, 0] * p[:, 1]) @ products.T
+        return score, information.reshape(len(p), len(statistics), len(statistics))
+
     def theta_derivatives(
         self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None
     ) -> tuple[FloatArray, FloatArray]:

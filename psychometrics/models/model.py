@@ -98,6 +98,20 @@ class Model(ABC):
         ``log_p`` is what `log_probabilities` gave there, where that is at hand.
         """
 
+    def scoring(
+        self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray, counts: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Score and expected information of the parameters, (J, P) and (J, P, P).
+
+        Of numbers of persons by item, category and node, ``counts`` (J, K, Q); ``log_p`` as in
+        `gradient`.
+        """
+        n_items, n_parameters = parameters.shape
+        derivative = self.gradient(parameters, theta, log_p).reshape(n_items, n_parameters, -1)
+        expected = (counts.sum(axis=1)[:, None, :] * np.exp(log_p)).reshape(n_items, 1, -1)
+        score = (derivative @ counts.reshape(n_items, -1, 1))[:, :, 0]
+        return score, (derivative * expected) @ derivative.transpose(0, 2, 1)
+
     @abstractmethod
     def theta_derivatives(
         self, parameters: FloatArray, theta: FloatArray, log_p: FloatArray | None = None

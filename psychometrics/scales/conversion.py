@@ -64,7 +64,7 @@ def conversion_table(
         The standard in the same measure, for instance the form's true score at the theta of the
         cut; more than the lowest of ``values``, at most the highest.
     low, high, cut : int
-        ``low < cut < high``.
+        ``low < cut <= high``.
     slope : float, optional
         Scale points for one unit of the measure, above 0.  One line then runs through the cut on
         every form and is truncated at the ends of the scale.  Unless given, two lines meet at
@@ -91,7 +91,7 @@ def conversion_table(
     rule of ours.
     """
     measure = _checked_values(values)
-    if not low < cut < high:
+    if not low < cut <= high:
         raise BadOption(f"a passing score of {cut} lies outside a scale from {low} to {high}")
     if slope is not None and not (np.isfinite(slope) and slope > 0):
         raise BadOption(f"a slope of {slope} does not rise")
@@ -106,7 +106,7 @@ def conversion_table(
         below, above = from_cut[0], max(from_cut[-1], tolerance)
         scaled = np.where(
             from_cut < 0,
-            cut + (cut - low) * from_cut / -below,
+            low + (cut - low) * (measure - measure[0]) / -below,
             cut + (high - cut) * from_cut / above,
         )
         scaled[-1] = high if from_cut[-1] > tolerance else cut

@@ -9,7 +9,8 @@
   live session
 
 In the order of reading: `pool` (tables of a bank), `states` (what is known of sessions),
-`criteria`, `choice`, then the two ways in.
+`criteria`, `choice`, `rule`, then the two ways in; for speed alone, `compression`,
+`approximations` and `shortlist`, which leave the criterion few items to compare.
 """
 
 from psychometrics.selection.choice import Progressive, Proportional, Randomesque, SympsonHetter

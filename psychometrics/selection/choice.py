@@ -1,6 +1,6 @@
 """From values to an item: the best, or chance among the good ones to spread exposure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from psychometrics.models import FloatArray
 TIED = 1e-9  # items equal to so many digits are taken in the order of the bank
 Generators = Sequence[np.random.Generator]
 Indices = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+Rows = slice | Indices
 
 
 class Chance(Protocol):
@@ -21,6 +23,10 @@ class Chance(Protocol):
     @property
     def needs_information(self) -> bool:
         """Whether it weighs values, which may then not be negative."""
+
+    @property
+    def draws_from(self) -> int | None:
+        """How many of the best it draws from; None for all, whatever their values."""
 
     def choose(self, values: FloatArray, n_given: int, rngs: Generators) -> Indices:
         """An item for each session, (n,), from values (n, J), -inf where it may not be."""
@@ -39,6 +45,10 @@ class Randomesque:
     best: int = 5
 
     needs_information = False
+
+    @property
+    def draws_from(self) -> int:
+        return self.best
 
     def __post_init__(self) -> None:
         if self.best < 1:
@@ -78,6 +88,7 @@ class Progressive:
     acceleration: float = 1.0
 
     needs_information = True
+    draws_from = None
 
     def __post_init__(self) -> None:
         _check_growth(self.length, self.acceleration)
@@ -109,6 +120,7 @@ class Proportional:
     acceleration: float = 1.0
 
     needs_information = True
+    draws_from = None
 
     def __post_init__(self) -> None:
         _check_growth(self.length, self.acceleration)
@@ -161,40 +173,38 @@ def best(values: FloatArray) -> Indices:
 
 
 def chosen_from(
-    values: FloatArray,
-    n_given: int,
-    chance: Chance | None,
+    pick: Callable[[Rows, Mask, Generators], Indices],
+    allowed: Mask,
     exposure: SympsonHetter | None,
     rngs: Generators,
-) -> tuple[Indices, list[tuple[int, int]], NDArray[np.bool_]]:
+) -> tuple[Indices, list[tuple[int, int]], Mask]:
     """An item for each session, (n,), pairs of session and item set aside, and whether all were.
 
-    ``values`` (n, J) are more for better, -inf where an item may not be; they are used up.
+    ``pick`` chooses for some sessions among the items allowed them, (n, J); what is set aside is
+    taken out of ``allowed``.
     """
-
-    def one_of(values: FloatArray, rngs: Generators) -> Indices:
-        return best(values) if chance is None else chance.choose(values, n_given, rngs)
-
-    chosen = one_of(values, rngs)
+    everyone: Rows = slice(None)
+    chosen = pick(everyone, allowed, rngs)
     aside: list[tuple[int, int]] = []
-    exhausted = np.zeros(len(values), dtype=bool)
+    exhausted = np.zeros(len(allowed), dtype=bool)
     if exposure is None:
         return chosen, aside, exhausted
     first = chosen.copy()
-    trying = np.arange(len(values))
+    trying = np.arange(len(allowed))
     while len(trying):
         candidates = chosen[trying]
         drawn = np.array([rngs[session].random() for session in trying.tolist()])
         refused = drawn >= exposure.parameters[candidates]
         trying, candidates = trying[refused], candidates[refused]
         aside.extend(zip(trying.tolist(), candidates.tolist(), strict=True))
-        values[trying, candidates] = -np.inf
-        nothing = ~np.isfinite(values[trying]).any(axis=1)
+        allowed[trying, candidates] = False
+        nothing = ~allowed[trying].any(axis=1)
         exhausted[trying[nothing]] = True
         chosen[trying[nothing]] = first[trying[nothing]]
         trying = trying[~nothing]
         if len(trying):
-            chosen[trying] = one_of(values[trying], [rngs[session] for session in trying.tolist()])
+            own = [rngs[session] for session in trying.tolist()]
+            chosen[trying] = pick(trying, allowed[trying], own)
     return chosen, aside, exhausted
 
 

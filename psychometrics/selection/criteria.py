@@ -7,7 +7,7 @@ import numpy as np
 
 from psychometrics.errors import BadItems
 from psychometrics.models import FloatArray
-from psychometrics.selection.pool import THROUGH, Pool, observed_information, probabilities
+from psychometrics.selection.pool import THROUGH, Pool
 from psychometrics.selection.states import Estimate, States, modes, scaled
 
 Criterion = Literal["MFI", "MEI", "KL", "KLP", "MEPV", "MLWI", "MPWI", "bOpt"]
@@ -44,7 +44,7 @@ def _divergence(pool: Pool, theta: FloatArray, weights: FloatArray) -> FloatArra
 
 def _kullback_leibler(pool: Pool, states: States, _: Estimate) -> FloatArray:
     """Over the likelihood (Chang & Ying, 1996)."""
-    return _divergence(pool, states.theta, _likelihood(pool, states))
+    return _divergence(pool, states.theta, likelihood(pool, states))
 
 
 def _kullback_leibler_posterior(pool: Pool, states: States, _: Estimate) -> FloatArray:
@@ -54,7 +54,7 @@ def _kullback_leibler_posterior(pool: Pool, states: States, _: Estimate) -> Floa
 
 def _weighted_by_likelihood(pool: Pool, states: States, _: Estimate) -> FloatArray:
     """Mean information over the likelihood (Veerkamp & Berger, 1997)."""
-    return np.asarray(_likelihood(pool, states) @ pool.information)
+    return np.asarray(likelihood(pool, states) @ pool.information)
 
 
 def _weighted_by_posterior(pool: Pool, states: States, _: Estimate) -> FloatArray:
@@ -62,7 +62,8 @@ def _weighted_by_posterior(pool: Pool, states: States, _: Estimate) -> FloatArra
     return np.asarray(scaled(states.log_posterior) @ pool.information)
 
 
-def _likelihood(pool: Pool, states: States) -> FloatArray:
+def likelihood(pool: Pool, states: States) -> FloatArray:
+    """Of theta on the nodes, scaled to sum 1, (n, Q)."""
     return scaled(states.log_posterior - pool.log_prior + pool.log_flat)
 
 
@@ -71,7 +72,7 @@ def _moments(pool: Pool, states: States) -> list[FloatArray]:
     answer, each (n, J, K)."""
     posterior = scaled(states.log_posterior)
     n_items, n_categories, n_nodes = pool.log_p.shape
-    table = probabilities(pool).reshape(n_items * n_categories, n_nodes).T
+    table = pool.p.reshape(n_items * n_categories, n_nodes).T
     distance = pool.nodes - states.theta[:, None]
     mass, first, second = (
         (weights @ table).reshape(len(posterior), n_items, n_categories)
@@ -103,7 +104,7 @@ def _expected_information(pool: Pool, states: States, estimate: Estimate) -> Flo
                 )
     n_items, n_categories = expected.shape[1:]
     items, categories = np.ogrid[:n_items, :n_categories]
-    observed = observed_information(pool)
+    observed = pool.observed_information
     result = np.empty((len(after), n_items))
     for session, theta in enumerate(after):
         first, weights = pool.position(theta.ravel())
@@ -116,13 +117,11 @@ def _expected_information(pool: Pool, states: States, estimate: Estimate) -> Flo
 
 def _distance(pool: Pool, states: States, _: Estimate) -> FloatArray:
     """Distance of the item's difficulty, or the mean of its steps, from the estimate."""
-    b = pool.items.metric.b
-    nominal = np.flatnonzero(~np.isfinite(b).any(axis=1))
+    nominal = np.flatnonzero(np.isnan(pool.location))
     if len(nominal):
         name = pool.items.names[int(nominal[0])]
         raise BadItems(f"item {name!r} has no difficulty, so that none is nearest to theta")
-    location = np.nanmean(b, axis=1)
-    return np.asarray(np.abs(location - states.theta[:, None]))
+    return np.asarray(np.abs(pool.location - states.theta[:, None]))
 
 
 BY_NAME: dict[Criterion, Values] = {

@@ -1,9 +1,10 @@
 """The next item of one live session."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from psychometrics.errors import BadOption, NotEnoughData
 from psychometrics.models import FloatArray, Items
@@ -12,6 +13,7 @@ from psychometrics.selection.choice import Chance, SympsonHetter
 from psychometrics.selection.constraints import Constraint
 from psychometrics.selection.criteria import Criterion
 from psychometrics.selection.flags import SelectionFlag
+from psychometrics.selection.pool import Pool
 from psychometrics.selection.rule import Rule
 from psychometrics.selection.session import Positions, check_positions, read_session
 from psychometrics.selection.states import Estimate, States
@@ -32,24 +34,55 @@ class Choice:
     ----------
     item : int
         Its position in the bank.
-    value : float
-        Of the criterion.
-    values : (J,) array
-        The criterion of every item of the bank, whether it may be chosen or not.
     theta, standard_error : float
         The provisional estimate, in logits; the error is NaN for a theta that was given.
     set_aside : tuple of int
         Items that exposure control set aside in this choice; leave them out of later ones.
     flags : tuple of SelectionFlag
+    exact : ExactValues
+        What ``value`` and ``values`` are computed from when they are asked for.
     """
 
     item: int
-    value: float
-    values: FloatArray
     theta: float
     standard_error: float
     set_aside: tuple[int, ...]
     flags: tuple[SelectionFlag, ...]
+    exact: "ExactValues" = field(repr=False)
+
+    @property
+    def value(self) -> float:
+        """Of the criterion."""
+        return float(self.exact.of(np.array([self.item]))[0])
+
+    @property
+    def values(self) -> FloatArray:
+        """The criterion of every item of the bank, (J,), whether it may be chosen or not."""
+        return self.exact.of_all()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExactValues:
+    """The criterion of items, computed when asked for: most callers want none.
+
+    Attributes
+    ----------
+    rule : Rule
+    pool : Pool
+    state : States
+    """
+
+    rule: Rule
+    pool: Pool
+    state: States
+
+    def of_all(self) -> FloatArray:
+        """Of every item, (J,)."""
+        return np.asarray(self.rule.values(self.pool, self.state)[0])
+
+    def of(self, items: NDArray[np.intp]) -> FloatArray:
+        """Of some items, in their order."""
+        return np.asarray(self.rule.values(self.pool.part(items), self.state)[0])
 
 
 def next_item(
@@ -142,15 +175,13 @@ def next_item(
     available[0, closed] = False
     if not available.any():
         raise NotEnoughData(f"no item is left: {state.given.shape[1]} of {len(items)} were given")
-    values = rule.values(pool, state)
-    found = rule.choose(state, values.copy(), available, [] if rng is None else [rng])
+    found = rule.choose(pool, state, available, [] if rng is None else [rng])
     item = int(found.items[0])
     return Choice(
         item,
-        float(values[0, item]),
-        values[0],
         float(state.theta[0]),
         float(state.standard_error[0]),
         tuple(one for _, one in found.aside if one != item),
         (*((DROPPED,) if found.dropped[0] else ()), *((ASIDE,) if found.exhausted[0] else ())),
+        ExactValues(rule, pool, state),
     )

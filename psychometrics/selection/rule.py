@@ -7,7 +7,17 @@ from numpy.typing import NDArray
 
 from psychometrics.errors import BadOption
 from psychometrics.models import FloatArray
-from psychometrics.selection.choice import Chance, Generators, SympsonHetter, chosen_from
+from psychometrics.selection.approximations import approximation
+from psychometrics.selection.choice import (
+    Chance,
+    Generators,
+    Indices,
+    Mask,
+    Rows,
+    SympsonHetter,
+    best,
+    chosen_from,
+)
 from psychometrics.selection.constraints import Constraint, narrowed
 from psychometrics.selection.criteria import (
     CRITERIA,
@@ -18,8 +28,6 @@ from psychometrics.selection.criteria import (
 )
 from psychometrics.selection.pool import Pool
 from psychometrics.selection.states import Estimate, States
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,21 +92,53 @@ class Rule:
                 f"there are {exposure.parameters.size} exposure parameters for {n_items} items"
             )
 
-    def choose(
-        self, states: States, values: FloatArray, available: Mask, rngs: Generators
-    ) -> Chosen:
-        """An item for each session of those ``available`` (n, J), at least one for each.
-
-        ``values`` are used up.
-        """
+    def choose(self, pool: Pool, states: States, available: Mask, rngs: Generators) -> Chosen:
+        """An item for each session of those ``available`` (n, J), at least one for each."""
         allowed, dropped = narrowed(available, states.given, self.constraints)
-        wanted = desirable(values, self.criterion)
-        np.copyto(wanted, -np.inf, where=~allowed)
-        chosen, aside, exhausted = chosen_from(
-            wanted, states.given.shape[1], self.chance, self.exposure, rngs
+        wanted = 1 if self.chance is None else self.chance.draws_from
+        near = (
+            None if wanted is None else approximation(pool, states, self.criterion, self.estimate)
         )
+        if near is None or wanted is None:
+            values = desirable(self.values(pool, states), self.criterion)
+
+            def pick(rows: Rows, allowed: Mask, rngs: Generators) -> Indices:
+                some = values[rows] if self.exposure is None else values[rows].copy()
+                np.copyto(some, -np.inf, where=~allowed)
+                return self._one_of(some, states, rngs)
+
+        else:
+
+            def pick(rows: Rows, allowed: Mask, rngs: Generators) -> Indices:
+                kept = near.shortlist(rows, allowed, wanted)
+                return self._one_of_few(pool, states.rows(rows), kept, rngs)
+
+        chosen, aside, exhausted = chosen_from(pick, allowed, self.exposure, rngs)
         return Chosen(chosen, aside, dropped, exhausted)
 
     def values(self, pool: Pool, states: States) -> FloatArray:
         """The criterion of every item, (n, J)."""
         return values_of(pool, states, self.criterion, self.estimate)
+
+    def _one_of(self, values: FloatArray, states: States, rngs: Generators) -> Indices:
+        """An item for each session, (n,), by values (n, J)."""
+        if self.chance is None:
+            return best(values)
+        return self.chance.choose(values, states.given.shape[1], rngs)
+
+    def _one_of_few(self, pool: Pool, states: States, kept: Mask, rngs: Generators) -> Indices:
+        """The same among the items ``kept`` (n, J), by the criterion itself where it matters."""
+        session, item = np.divmod(np.flatnonzero(kept), kept.shape[1])
+        chosen = np.empty(len(kept), dtype=np.intp)
+        chosen[session] = item
+        undecided = np.bincount(session, minlength=len(kept)) > 1
+        if self.chance is not None:
+            undecided[:] = True
+        rows = np.flatnonzero(undecided)
+        if len(rows):
+            few = np.unique(item[undecided[session]])
+            values = desirable(self.values(pool.part(few), states.rows(rows)), self.criterion)
+            values[~kept[np.ix_(rows, few)]] = -np.inf
+            own = [rngs[row] for row in rows.tolist()] if rngs else rngs
+            chosen[rows] = few[self._one_of(values, states, own)]
+        return chosen

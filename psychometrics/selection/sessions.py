@@ -21,7 +21,7 @@ from psychometrics.selection.session import read_pool
 from psychometrics.selection.states import Estimate, States, state_after
 from psychometrics.selection.stopping import Stopping, StopReason
 
-CELLS_A_BLOCK = 1 << 16  # sessions by items whose values are at hand at a time
+CELLS_A_BLOCK = 1 << 17  # sessions by items whose values are at hand at a time
 
 Integers = NDArray[np.intp]
 
@@ -198,7 +198,7 @@ def _chosen(
             available = np.where(left.any(axis=1, keepdims=True), left, available)
         own = [rngs[session] for session in who] if rngs else []
         those = states.rows(block)
-        found = rule.choose(those, rule.values(pool, those), available, own)
+        found = rule.choose(pool, those, available, own)
         chosen[block] = found.items
         for session, item in found.aside:
             marks.aside[who[session], item] = True

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests import parts
+from tests.browser.acts import WAITS_MS
 from tests.browser.seeding import House, Person, open_house, small_form, whole_form
 from tests.conftest import RAN_ON
 
 Visit = Callable[..., Awaitable[Page]]
+
+expect.set_options(timeout=WAITS_MS)  # for events, on a machine that does other things too
 
 # The browser says this of each request that a test lets fail; the pages cannot silence it.
 EXPECTED = ("Failed to load resource",)

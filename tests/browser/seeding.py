@@ -25,6 +25,7 @@ from exam_engine.accounts.service import Accounts
 from exam_engine.database import Database
 from exam_engine.demonstration.service import add_past, add_programme
 from exam_engine.exams.conversion import Conversion
+from exam_engine.invigilation.service import Invigilation
 from exam_engine.registration.service import Registration
 from exam_engine.registration.tables import Sitting
 from exam_engine.settings import driver_url
@@ -130,7 +131,7 @@ class House:
         async with self._database.transaction() as session:
             now = await self._database.now(session)
             registration = Registration(session, now, SECRET_KEY)
-            await registration.authorize(booked.id, room.sitting, allowance_s)
+            await Invigilation(session, now).book(registration, booked, room.sitting, allowance_s)
         return booked
 
     def attempt(self, person: Person) -> dict[str, Any]:

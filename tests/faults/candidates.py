@@ -15,10 +15,10 @@ from exam_engine.database import Database
 from exam_engine.delivery.queries import list_links, list_responses, verify_attempt
 from exam_engine.delivery.tables import PresentedItem
 from tests import factories
-from tests.factories import SignIn
+from tests.factories import Programmed, SignIn
 
 RETRIES = 1_200
-PAUSE_S = 0.1
+PAUSE_S = 0.25
 
 
 class GaveUp(AssertionError):
@@ -83,6 +83,7 @@ class Candidate:
 
 async def seat_candidates(
     database: Database,
+    programmed: Programmed,
     how_many: int,
     *,
     started: bool = True,
@@ -91,7 +92,6 @@ async def seat_candidates(
     """A room with this many attempts of one hour, begun some time ago or only checked in."""
     async with database.transaction() as session:
         now = await database.now(session) - began_ago
-        programmed = await factories.a_programme(session, now)
         sitting = await factories.a_sitting(session, now, programmed)
         seated = []
         for _ in range(how_many):

@@ -41,7 +41,7 @@ async def test_a_killed_server_loses_no_acknowledged_answer(
     served: Served, http: aiohttp.ClientSession, in_full: bool
 ) -> None:
     rng = random.Random(20261121)
-    candidates = await seat_candidates(served.database, CANDIDATES)
+    candidates = await seat_candidates(served.database, served.programmed, CANDIDATES)
     for _ in range(20 if in_full else 3):
         acknowledged = asyncio.Semaphore(0)
         answering = asyncio.gather(
@@ -65,7 +65,7 @@ async def test_a_server_that_is_told_to_stop_answers_for_everything_it_stored(
     served: Served, http: aiohttp.ClientSession
 ) -> None:
     rng = random.Random(7)
-    candidates = await seat_candidates(served.database, CANDIDATES)
+    candidates = await seat_candidates(served.database, served.programmed, CANDIDATES)
     acknowledged = asyncio.Semaphore(0)
     days = [
         asyncio.create_task(keep_answering(one, http, served.url, rng, acknowledged))
@@ -93,7 +93,7 @@ async def test_a_server_that_is_told_to_stop_answers_for_everything_it_stored(
 async def test_an_answer_whose_sender_hung_up_is_stored_and_seen_at_the_resume(
     served: Served, http: aiohttp.ClientSession
 ) -> None:
-    (candidate,) = await seat_candidates(served.database, 1)
+    (candidate,) = await seat_candidates(served.database, served.programmed, 1)
     body = candidate.next_answer(2, candidate.options[1][0])
     for _ in range(200):  # until one was cut off after the server had read it
         with suppress(TimeoutError):

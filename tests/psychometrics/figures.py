@@ -117,14 +117,18 @@ SHARED_FITS = (
 
 def fits_with(table: str, *, but: Collection[str] = ()) -> list[str]:
     """Names of the fits that hold a table of figures."""
-    own = [name for name in OWN_FITS if isinstance(own_fit(name).figures.get(table), list)]
+    own = [name for name in OWN_FITS if isinstance(_own_figures(name).get(table), list)]
     return [name for name in (*own, *SHARED_FITS) if name not in but]
 
 
 def own_fit(name: str) -> MirtFit:
     """A fit to our own data."""
-    figures = read_figures(OWN / "mirt" / f"{name}.json")
+    figures = _own_figures(name)
     return MirtFit(name, figures, read_matrix(OWN / figures["data"]))
+
+
+def _own_figures(name: str) -> dict[str, Any]:
+    return read_figures(OWN / "mirt" / f"{name}.json")
 
 
 def shared_fit(shared: Path, name: str) -> MirtFit:

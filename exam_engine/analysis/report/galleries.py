@@ -57,6 +57,11 @@ def gallery(cards: Sequence[Card]) -> str:
     return "".join(parts)
 
 
+def beside(cards: Sequence[Card]) -> str:
+    """Small multiples in the order given."""
+    return f'<div class="items">{"".join(_card(card) for card in cards)}</div>'
+
+
 def _card(card: Card) -> str:
     remarks = "".join(paragraph(remark, "note") for remark in card.remarks)
     flags = f"<div>{flag_words(card.flags)}</div>" if card.flags else ""

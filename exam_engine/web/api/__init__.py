@@ -10,6 +10,7 @@ from exam_engine.web.api import (
     results,
     sittings,
     trying,
+    usage,
 )
 
 ROUTES = [
@@ -22,4 +23,5 @@ ROUTES = [
     *trying.ROUTES,
     *calibrations.ROUTES,
     *parameters.ROUTES,
+    *usage.ROUTES,
 ]

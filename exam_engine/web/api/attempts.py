@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 
 from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.roles import Role
+from exam_engine.arrival.service import Arrival
 from exam_engine.delivery import queries as attempts
 from exam_engine.delivery.answers import Answer
 from exam_engine.delivery.errors import NotStarted
@@ -49,12 +50,11 @@ async def check_in(
     who: NamedDependency[SignedIn],
     resources: NamedDependency[Resources],
 ) -> schemas.AttemptOut:
-    """Check in: makes the attempt of an authorization, or finds the one that was made."""
-    async with resources.database.transaction() as session:
-        now = await resources.database.now(session)
-        attempt = await Invigilation(session, now).check_in(who, data.authorization_id)
-    resources.hints.changed([attempt.sitting_id])
-    return await _out(resources, attempt.id, who)
+    """Check in to the attempt of an authorization; again changes nothing."""
+    async with resources.database.act() as act:
+        came = await Arrival(act, await act.now()).check_in(who, data.authorization_id)
+    resources.hints.changed([came.sitting_id])
+    return await _out(resources, came.attempt_id, who)
 
 
 async def _out(resources: Resources, attempt_id: UUID, who: SignedIn) -> schemas.AttemptOut:
@@ -84,11 +84,11 @@ async def start(
     resources: NamedDependency[Resources],
 ) -> schemas.AttemptOut:
     """Agree to the rules and start the clock; starting again changes nothing."""
-    async with resources.database.transaction() as session:
-        now = await resources.database.now(session)
-        attempt = await Invigilation(session, now).start(attempt_id, who, agreement=data.agreement)
-    resources.hints.changed([attempt.sitting_id])
-    return await _out(resources, attempt.id, who)
+    async with resources.database.act() as act:
+        arrival = Arrival(act, await act.now())
+        started = await arrival.start(attempt_id, who, agreement=data.agreement)
+    resources.hints.changed([started.sitting_id])
+    return await _out(resources, attempt_id, who)
 
 
 @post("/api/attempts/{attempt_id:uuid}/lease", status_code=200, opt=CANDIDATE)

@@ -16,8 +16,8 @@ from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.database import Session
 from exam_engine.resources import Resources
+from exam_engine.uploads.accepting import accept
 from exam_engine.uploads.exporting import ENDINGS, ExportFormat
-from exam_engine.uploads.reading import accept
 from exam_engine.web.api.trying import BANK
 from exam_engine.web.auth import AnyRequest, serves
 from exam_engine.web.schemas import Strict

@@ -15,9 +15,14 @@ from litestar.response import Redirect, Template
 from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.queries import list_names
 from exam_engine.database import Session
-from exam_engine.exams.queries import count_items, find_latest_exam, list_blueprint
+from exam_engine.exams.queries import (
+    count_items,
+    find_latest_exam,
+    list_blueprint,
+    list_forms_of_import,
+)
 from exam_engine.resources import Resources
-from exam_engine.uploads.reading import accept
+from exam_engine.uploads.accepting import accept
 from exam_engine.web.api.items import IMPORTERS, ImportOut, item_detail, read_import
 from exam_engine.web.api.trying import BANK
 from exam_engine.web.auth import FOR, AnyRequest
@@ -34,6 +39,7 @@ from item_bank.imports.states import ImportState
 from item_bank.items import ItemKind
 from item_bank.lifecycle import ON_FORMS, ItemState
 from item_bank.qti.choice import read_choice
+from item_bank.usage.queries import list_of_item
 
 A_PAGE = 50
 SHOWN_FINDINGS = 50
@@ -124,6 +130,7 @@ async def item_page(
         item = await bank.get_item(session, code)
         latest = await bank.get_latest_version(session, item.id)
         detail = await item_detail(session, item)
+        known = await list_of_item(session, item.id)
         edition = await framework(session)
         people = {one.created_by for one in detail.versions} | {one.by for one in detail.history}
         names = await list_names(session, {one for one in people if one})
@@ -139,6 +146,7 @@ async def item_page(
         xml=latest.content,
         names=names,
         titles=titles,
+        statistics=known,
     )
 
 
@@ -212,6 +220,8 @@ async def _report(
         elif report.state == ImportState.IMPORTED:
             made = await imports.list_made(session, import_id, SHOWN_CHANGED)
         record = await imports.get_import(session, import_id)
+        tests = await imports.list_outlines(session, import_id)
+        forms = await list_forms_of_import(session, import_id)
         by = {one for one in (record.by_id, record.decided_by) if one}
         names = await list_names(session, by)
     return page(
@@ -224,11 +234,14 @@ async def _report(
         changed=changed,
         like=like,
         made=made,
+        tests=tests,
+        forms=forms,
         chosen=chosen or Choices(),
         shown=SHOWN_FINDINGS,
         by=names.get(record.by_id) if record.by_id else None,
         decided_by=names.get(record.decided_by) if record.decided_by else None,
         count=_taken(report),
+        takes=_taken(report) + report.counts.get("statistics", 0) + len(tests),
     )
 
 

@@ -12,13 +12,13 @@ from msgspec import Struct
 
 from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.roles import Role
+from exam_engine.arrival.service import Arrival
 from exam_engine.delivery.errors import AgreementMissing, NotAdmitted
 from exam_engine.delivery.states import TERMINAL, AttemptState
+from exam_engine.driver.prepared import Snapshot
 from exam_engine.invigilation.queries import Standing, count_answered, find_latest_standing
-from exam_engine.invigilation.service import Invigilation
 from exam_engine.resources import Resources
 from exam_engine.results.queries import find_result
-from exam_engine.snapshot import Snapshot
 from exam_engine.web import views
 from exam_engine.web.auth import serves
 from exam_engine.web.pages.frame import FormError, page, see
@@ -68,12 +68,10 @@ async def check_in(
     who: NamedDependency[SignedIn],
     resources: NamedDependency[Resources],
 ) -> Redirect:
-    async with resources.database.transaction() as session:
-        now = await resources.database.now(session)
-        attempt = await Invigilation(session, now).check_in(who, data.authorization_id)
-        room, place = attempt.sitting_id, place_of(attempt.state)
-    resources.hints.changed([room])
-    return see(place)
+    async with resources.database.act() as act:
+        came = await Arrival(act, await act.now()).check_in(who, data.authorization_id)
+    resources.hints.changed([came.sitting_id])
+    return see(place_of(came.state))
 
 
 @get("/exam/check-in", opt=CANDIDATE, include_in_schema=False)
@@ -133,18 +131,15 @@ async def start(
     if attempt is None:
         return see("/home")
     try:
-        async with resources.database.transaction() as session:
-            now = await resources.database.now(session)
-            started = await Invigilation(session, now).start(
-                attempt.id, who, agreement=data.agreement == "yes"
-            )
-            place = place_of(started.state)
+        async with resources.database.act() as act:
+            arrival = Arrival(act, await act.now())
+            started = await arrival.start(attempt.id, who, agreement=data.agreement == "yes")
     except AgreementMissing as refusal:
         return await _agreement(who, resources, FormError((("agreement", str(refusal)),)))
     except NotAdmitted:
         return see("/exam/check-in")
-    resources.hints.changed([attempt.sitting_id])
-    return see(place)
+    resources.hints.changed([started.sitting_id])
+    return see(place_of(started.state))
 
 
 @get("/exam/paused", opt=CANDIDATE, include_in_schema=False)

@@ -56,9 +56,17 @@ class SheetCell(Struct):
     letter: str | None = None
 
 
-def sheet_of(out: AttemptOut, letters: dict[int, str] | None = None) -> list[SheetCell]:
+class Sheet(Struct):
+    """The map of an exam, with the positions that have no answer and those that are flagged."""
+
+    cells: list[SheetCell]
+    open: list[int]
+    flagged: list[int]
+
+
+def sheet_of(out: AttemptOut, letters: dict[int, str] | None = None) -> Sheet:
     touched = {answer.position: answer for answer in out.answers}
-    return [
+    cells = [
         SheetCell(
             position,
             (answer := touched.get(position)) is not None and answer.response is not None,
@@ -67,6 +75,11 @@ def sheet_of(out: AttemptOut, letters: dict[int, str] | None = None) -> list[She
         )
         for position in range(1, out.question_count + 1)
     ]
+    return Sheet(
+        cells,
+        [cell.position for cell in cells if not cell.answered],
+        [cell.position for cell in cells if cell.flagged],
+    )
 
 
 def lease_of(out: AttemptOut) -> int | None:
@@ -194,8 +207,8 @@ async def _review(
         question=None,
         count=attempt.question_count,
         sheet=sheet,
-        unanswered=[cell.position for cell in sheet if not cell.answered],
-        flagged=[cell.position for cell in sheet if cell.flagged],
+        unanswered=sheet.open,
+        flagged=sheet.flagged,
         lease=lease_of(out),
         submission_id=None,
     )

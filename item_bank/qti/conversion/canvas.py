@@ -28,13 +28,12 @@ from item_bank.formats.shares import Answer, choices_of, letters
 from item_bank.qti import questions as kinds
 from item_bank.qti.conversion.canvas_scoring import Scoring
 from item_bank.qti.conversion.canvas_texts import Texts
+from item_bank.qti.conversion.canvas_variants import read_variants
 from item_bank.qti.documents import local_name, parse
 from item_bank.qti.questions import Option, Question, Text, gap_mark
 
 REFUSED_TYPES: Final = MappingProxyType(
     {
-        "calculated_question": "its numbers are drawn anew for each candidate by a formula",
-        "file_upload_question": "it is answered by handing in a file",
         "hot_spot_question": "it is answered on a picture",
         "Error": "Canvas itself could not read it",
     }
@@ -43,6 +42,7 @@ REFUSED_TYPES: Final = MappingProxyType(
 
 _FILE_BASE = re.compile(r"\$IMS[-_]CC[-_]FILE[-_]?BASE\$/?")
 _BLANK = re.compile(r"\[([^\[\]\s]{1,200})\]")
+_WITHOUT_FIELD = frozenset(("essay_question", "file_upload_question"))
 _EXACT = frozenset(("", "TextEquivalence", "TextInChoices"))
 
 
@@ -150,13 +150,19 @@ class _Item:
             "short_answer_question": self._short,
             "numerical_question": self._numeric,
             "essay_question": kinds.ExtendedText,
+            "file_upload_question": kinds.FileUpload,
             "matching_question": self._matching,
             "categorization_question": self._categories,
             "ordering_question": self._ordering,
         }
         answer: kinds.Answer
         marked: dict[str, str] = {}
-        if self.kind in readers:
+        source: str | None = None
+        if self.kind == "calculated_question":
+            answer, source = read_variants(
+                self._item, self.texts.source(), self._readings, self._place
+            )
+        elif self.kind in readers:
             answer = readers[self.kind]()
         elif self.kind in ("fill_in_multiple_blanks_question", "multiple_dropdowns_question"):
             answer, marked = self._named_gaps()
@@ -164,9 +170,12 @@ class _Item:
             answer, marked = self._field_gaps()
         else:
             return None
-        if len(self.texts.lists) + len(self.texts.fields) == 0 and self.kind != "essay_question":
+        if len(self.texts.lists) + len(self.texts.fields) == 0 and self.kind not in _WITHOUT_FIELD:
             raise ContentUnsound("The question has nothing to answer with.")
-        blocks = self.texts.blocks(lambda text: _fill(text, marked), marked)
+        if source is not None:
+            blocks = self.texts.html.blocks(source, self._place)
+        else:
+            blocks = self.texts.blocks(lambda text: _fill(text, marked), marked)
         situation, prompt = split_prompt(blocks)
         if not prompt:
             raise ContentUnsound("The question has no text.")

@@ -12,7 +12,8 @@ from html import escape
 from urllib.parse import urlsplit
 
 from item_bank.qti.contents import Content, Contents, Element, Part
-from item_bank.qti.markup import HTML, MATHML_ATTRIBUTES
+from item_bank.qti.formulas import words
+from item_bank.qti.markup import HTML, MATHML, MATHML_ATTRIBUTES
 from item_bank.qti.reading import names
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -46,15 +47,8 @@ _DIGITS = names("colspan rowspan span start value width height")
 _REFERENCES = names("id headers aria-labelledby aria-describedby")
 _LABELS = names("aria-label aria-labelledby aria-describedby")
 _ROLES = names("img math note presentation none list listitem group")
-_MATHML = names(
-    """
-    math maction maligngroup malignmark menclose merror mfenced mfrac mi mlabeledtr mmultiscripts
-    mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup
-    mtable mtd mtext mtr munder munderover none semantics
-    """
-)
-"""Presentation; annotations and content markup are for machines and are left out."""
-_MATHML_LEFT_OUT = MATHML_ATTRIBUTES & names("id class href")
+_MATHML_LEFT_OUT = MATHML_ATTRIBUTES & names("id class href encoding mathcolor alttext")
+"""Colours too: they would not hold on a page whose colours the reader has turned."""
 _SAFE = re.compile(r"[\w ./:;,%#()+-]*")
 
 
@@ -219,14 +213,24 @@ def _math(element: Element, by: Written) -> str:
     name = element.name
     if name in ("annotation", "annotation-xml"):
         return ""
-    if name not in _MATHML:
+    if name not in MATHML:
         return write(element.children, by)
     written = "".join(
         f' {key}="{escape(value)}"'
         for key, value in element.attributes
         if key in MATHML_ATTRIBUTES and key not in _MATHML_LEFT_OUT and _SAFE.fullmatch(value)
     )
-    return f"<{name}{written}>{write(element.children, by)}</{name}>"
+    if name == "math":
+        # The names of options and groups are made of what is inside them, and of a formula
+        # browsers take the signs alone: a half would be "1 2". They do not look at alttext.
+        said = escape(words(element))
+        written += f' alttext="{said}" aria-label="{said}"'
+    formula = f"<{name}{written}>{write(element.children, by)}</{name}>"
+    if name != "math" or dict(element.attributes).get("display") != "block":
+        return formula
+    # A wide one scrolls in a place of its own, as tables do.
+    place = 'class="wide formula" role="group" aria-label="Formula" tabindex="0"'
+    return f"<span {place}>{formula}</span>"
 
 
 # ---- words for where markup cannot be
@@ -244,10 +248,12 @@ def _words(contents: Contents) -> Iterator[str]:
         elif isinstance(one, Element):
             if one.name == "img":
                 yield f" {dict(one.attributes).get('alt', '')} "
-            elif one.name not in ("annotation", "annotation-xml"):
+            elif one.mathematical:
+                yield f" {words(one)} "
+            else:
                 yield from _words(one.children)
                 # Words of two blocks or lines are not one word.
-                yield "" if one.mathematical or one.name in _INLINE else " "
+                yield "" if one.name in _INLINE else " "
 
 
 _INLINE = names(

@@ -14,12 +14,18 @@ from lxml import html as lxml_html
 
 from exam_engine.analysis.calibration import Plan, calibrated
 from exam_engine.analysis.classical import analysed
+from exam_engine.analysis.dif.groups import two_groups
+from exam_engine.analysis.dif.methods import Ways, compared
 from exam_engine.analysis.fit import Fit, fitted, persons_fitted
+from exam_engine.analysis.linking.forms import Form
+from exam_engine.analysis.linking.links import LinkPlan, linked
 from exam_engine.analysis.plots.svg import N_SERIES, marker, nice_ticks, number, shown
 from exam_engine.analysis.populations import Populations
 from exam_engine.analysis.report.calibration import Occasion, calibration_report
 from exam_engine.analysis.report.classical import classical_report
+from exam_engine.analysis.report.dif import dif_report
 from exam_engine.analysis.report.fit import fit_report
+from exam_engine.analysis.report.linking import linking_report
 from exam_engine.analysis.report.page import shown as cell
 from exam_engine.analysis.report.page import style
 from exam_engine.analysis.report.remarks import GROUPS, HARMLESS, MEANINGS
@@ -29,7 +35,9 @@ from exam_engine.analysis.scoring import scored
 from exam_engine.analysis.sheets import parse_csv
 from psychometrics import simulate
 from psychometrics.simulation import draw_items
+from tests.exam_engine.analysis.pages import COMMITTEE
 from tests.psychometrics.figures import OWN
+from tests.psychometrics.linking.forms import own_form
 from tests.server import ROOT
 
 WHEN = Occasion(datetime(2026, 3, 14, 9, 0, tzinfo=UTC), "exam-engine irt ...", ("A <note>.",))
@@ -52,8 +60,31 @@ def calibration(name: str, model: str) -> tuple[str, Fit]:
     return calibration_report(found, fit, WHEN), fit
 
 
-@pytest.fixture(scope="module", params=["2PL", "mixed", "forms", "fit", "classical", "scores"])
+def two_groups_compared() -> str:
+    responses = read_responses(str(OWN / "data" / "dif.csv"), Roles(group="group"))
+    groups = two_groups(responses, "group", "0", "1")
+    return dif_report(compared(groups, ("mh", "logistic", "standardisation"), Ways()), WHEN)
+
+
+def two_forms_linked() -> str:
+    forms = []
+    for path, name in (("<x>.csv", "X"), ("<y>.csv", "Y")):
+        items, covariance = own_form(name)
+        n, flags = (None,) * len(items), ((),) * len(items)
+        forms.append(Form(path, items, n, flags, covariance, "covariance", 0, ()))
+    return linking_report(linked(forms[0], forms[1], LinkPlan(remove=True)), WHEN)
+
+
+FAIRNESS = {"dif": two_groups_compared, "link": two_forms_linked}
+CALIBRATED = ("2PL", "mixed", "forms", "fit", "classical", "scores")
+
+
+@pytest.fixture(scope="module", params=[*CALIBRATED, *FAIRNESS, *COMMITTEE])
 def page(request: pytest.FixtureRequest) -> str:
+    if request.param in COMMITTEE:
+        return COMMITTEE[request.param]()
+    if request.param in FAIRNESS:
+        return FAIRNESS[request.param]()
     if request.param == "2PL":
         return calibration("twopl", "2PL")[0]
     if request.param == "mixed":

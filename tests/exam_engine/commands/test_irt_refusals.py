@@ -205,7 +205,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     words = ["simulate", "--model", "2pl", "--persons", "100000", "--items", "500", "--seed", "1"]
     environment = {name: value for name, value in os.environ.items() if name[:5] != "EXAM_"}
     script = (
-        "import sys, exam_engine.commands.analysis as a, exam_engine.analysis.simulated as s\n"
+        "import sys, exam_engine.commands.irt as a, exam_engine.analysis.simulated as s\n"
         "drawn = s.simulated\n"
         "def told(*x, **y):\n    print('drawing', flush=True)\n    return drawn(*x, **y)\n"
         "s.simulated = told\n"

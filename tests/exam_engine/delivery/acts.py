@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from exam_engine.arrival.service import Arrival
 from exam_engine.delivery.queries import list_adjustments, list_links, verify_attempt
 from exam_engine.delivery.service import Delivery
 from exam_engine.delivery.tables import Attempt
 from tests.exam_engine.conftest import Room
+from tests.factories import Seat
 
 
 async def act(
@@ -16,6 +18,16 @@ async def act(
     """``Delivery.verb`` in a transaction of its own, this long after the room was made."""
     async with room.database.transaction() as session:
         return await getattr(Delivery(session, room.now + after), verb)(attempt.id, *args, **more)
+
+
+async def start(
+    room: Room, seat: Seat, attempt: Attempt, *, agreement: bool = True, after: timedelta
+) -> Attempt:
+    """`Arrival.start`, this long after the room was made."""
+    async with room.database.act() as begun:
+        await Arrival(begun, room.now + after).start(attempt.id, seat.who, agreement=agreement)
+    async with room.database.reading() as session:
+        return await session.get_one(Attempt, attempt.id)
 
 
 async def kinds(room: Room, attempt_id: UUID) -> list[str]:

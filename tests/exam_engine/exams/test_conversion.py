@@ -1,5 +1,7 @@
 import json
 import math
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exam_engine.exams.conversion import Conversion, ConversionUnsound, provisional
+from psychometrics.scales import conversion_table
 
 
 @st.composite
@@ -70,6 +73,54 @@ def test_a_table_survives_its_storage_exactly(made: tuple[int, int, Conversion])
 def test_a_table_that_cannot_be_is_refused(scaled: tuple[float, ...]) -> None:
     with pytest.raises(ConversionUnsound):
         Conversion("t", scaled, 0, 800, 600)
+
+
+@given(tables())
+def test_the_table_is_the_two_lines_of_its_description_to_the_last_digit(
+    made: tuple[int, int, Conversion],
+) -> None:
+    raw_cut, cut, table = made
+    raw_max = len(table.scaled) - 1
+    assert table.scaled == tuple(
+        0 + (cut - 0) * raw / raw_cut
+        if raw < raw_cut
+        else cut + (800 - cut) * (raw - raw_cut) / (raw_max - raw_cut)
+        for raw in range(raw_max + 1)
+    )
+    assert {type(value) for value in table.scaled} == {float}
+
+
+@given(
+    st.lists(st.floats(0, 5), min_size=2, max_size=30),
+    st.floats(0.001, 0.999),
+    st.integers(1, 800),
+)
+def test_a_stored_table_decides_and_prints_as_the_one_it_was_made_of(
+    steps: list[float], place: float, cut: int
+) -> None:
+    values = [sum(steps[:n]) for n in range(len(steps) + 1)]
+    cut_value = place * values[-1]
+    if not 1e-6 < cut_value < values[-1] - 1e-6:
+        return
+    made = conversion_table(values, cut_value, low=0, high=800, cut=cut)
+    table = Conversion("t", tuple(made.scaled.tolist()), made.low, made.high, made.cut)
+    assert [table.passes(raw) for raw in made.raw] == made.passes.tolist()
+    assert [table.reported(raw) for raw in made.raw] == made.reported.tolist()
+
+
+@pytest.mark.parametrize("cut", [0, -1, 801])
+def test_the_passing_score_lies_on_the_scale(cut: int) -> None:
+    with pytest.raises(ConversionUnsound):
+        provisional(10, 5, 0, 800, cut)
+
+
+def test_reading_a_table_loads_no_scientific_library() -> None:
+    code = (
+        "import sys; from exam_engine.exams.conversion import Conversion;"
+        "Conversion('t', (0.0, 600.0), 0, 800, 600).reported(1);"
+        "sys.exit(any(name in sys.modules for name in ('numpy', 'scipy', 'psychometrics')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("raw_cut", [0, 10, -1, 11])

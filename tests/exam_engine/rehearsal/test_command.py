@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from exam_engine.cli import main
 from exam_engine.commands.rehearsal import fill
 from exam_engine.database import Database
 from exam_engine.registration.tables import Sitting
@@ -62,7 +63,7 @@ async def test_a_rehearsal_on_a_running_server_makes_a_marked_event_of_its_own(
     settings = Settings.from_env({"EXAM_DATA_DIR": str(running.data_dir)})
     token = await fill(settings)
 
-    summary = summary_of(rehearse(*SMALL, "--url", running.url, "--token", token))
+    summary = summary_of(rehearse(*SMALL, "--url", running.url, f"--token={token}"))
 
     assert_whole(summary)
     assert summary["server_cpu_seconds"] is None
@@ -84,12 +85,12 @@ async def test_a_rehearsal_on_a_running_server_makes_a_marked_event_of_its_own(
     ],
 )
 def test_words_that_do_not_go_together_are_refused_in_one_sentence(
-    words: tuple[str, ...], sentence: str
+    words: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    done = rehearse(*SMALL, *words)
-    assert done.returncode == 1
-    assert sentence in done.stderr
-    assert done.stdout == ""
+    assert main(["rehearse", *SMALL, *words]) == 1
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert said.out == ""
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,9 @@ def test_words_that_do_not_go_together_are_refused_in_one_sentence(
     [("--candidates", "0", "--minutes", "1"), ("--candidates", "1", "--minutes", "soon")],
 )
 def test_numbers_that_make_no_sense_end_with_code_2(words: tuple[str, ...]) -> None:
-    assert rehearse(*words).returncode == 2
+    with pytest.raises(SystemExit) as ended:
+        main(["rehearse", *words])
+    assert ended.value.code == 2
 
 
 def test_a_wrong_token_is_a_sentence_not_a_crash(server: StartServer) -> None:

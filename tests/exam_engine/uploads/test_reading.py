@@ -1,29 +1,27 @@
 """An upload on both databases: read, kept waiting, decided; in the bank whole or not at all."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
-from exam_engine.accounts.roles import Role
-from exam_engine.database import Database
 from exam_engine.exams.conversion import Conversion
 from exam_engine.exams.errors import FormUnsound
 from exam_engine.exams.queries import list_form_items
 from exam_engine.exams.service import Exams
 from exam_engine.exams.tables import Form, FormItem
 from exam_engine.uploads import reading
-from exam_engine.uploads.reading import Upload, accept, patiently, plan_upload, read_upload, sweep
+from exam_engine.uploads.accepting import accept
+from exam_engine.uploads.reading import Upload, patiently, plan_upload
+from exam_engine.uploads.sweeping import sweep
 from item_bank.errors import BankChanged, ImportDecided, ImportUndecided
 from item_bank.imports import queries
 from item_bank.imports.choices import Choices, OnChange
 from item_bank.imports.service import ItemImports
 from item_bank.items import ItemKind
 from item_bank.lifecycle import ItemVerb
-from item_bank.media.store import MediaStore
 from item_bank.queries import (
     get_item,
     get_latest_version,
@@ -34,59 +32,8 @@ from item_bank.queries import (
 from item_bank.service import ItemBank
 from item_bank.tables import Item, ItemEnemy, ItemImport, ItemImportRow, ItemTag, ItemVersion
 from tests import factories
+from tests.exam_engine.uploads.desk import NEW_VERSION, Desk
 from tests.item_bank.imports.files import a_row, a_table, some_rows
-
-NEW_VERSION = Choices(OnChange.NEW_VERSION)
-
-
-@pytest.fixture
-async def writer(database: Database) -> UUID:
-    async with database.transaction() as session:
-        now = await database.now(session)
-        return (await factories.a_person(session, now, Role.ITEM_WRITER)).id
-
-
-class Desk:
-    def __init__(self, database: Database, writer: UUID, folder: Path) -> None:
-        self.database = database
-        self.writer = writer
-        self.media = MediaStore(folder / "media")
-
-    async def begun(self, upload: Upload) -> UUID:
-        async with self.database.transaction() as session:
-            record = await ItemImports(session, await self.database.now(session)).begin(
-                self.writer,
-                upload.name,
-                file_hash=upload.hash,
-                file_bytes=len(upload.data),
-                file_format=upload.chosen,
-                area=upload.area,
-            )
-            return record.id
-
-    async def read(self, data: bytes, name: str = "march.csv", **options: Any) -> ItemImport:
-        upload = Upload(name, data, **options)
-        import_id = await self.begun(upload)
-        await read_upload(self.database, import_id, upload, self.media)
-        return await self.record(import_id)
-
-    async def record(self, import_id: UUID) -> ItemImport:
-        async with self.database.reading() as session:
-            return await queries.get_import(session, import_id)
-
-    async def brought(self, data: bytes, choices: Choices = NEW_VERSION) -> ItemImport:
-        record = await self.read(data)
-        await accept(self.database, record.id, choices, self.writer)
-        return await self.record(record.id)
-
-    async def count(self, table: Any) -> int:
-        async with self.database.reading() as session:
-            return await session.scalar(select(func.count()).select_from(table)) or 0
-
-
-@pytest.fixture
-def desk(database: Database, writer: UUID, tmp_path: Path) -> Desk:
-    return Desk(database, writer, tmp_path)
 
 
 async def test_a_file_becomes_drafts_of_whoever_accepted_it(desk: Desk) -> None:

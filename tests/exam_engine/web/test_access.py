@@ -11,6 +11,7 @@ import pytest
 from litestar import Litestar
 
 from exam_engine.accounts.roles import Role
+from exam_engine.accounts.tables import Person
 from exam_engine.invigilation.service import Invigilation
 from exam_engine.settings import Settings
 from exam_engine.web.auth import cookie_name
@@ -122,11 +123,13 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/api/item-imports"): (401, 403, 403, 422, 422, 422, 403, 403, 403, 403),
     ("GET", "/api/item-imports/{import_id}"): NO_IMPORT,
     ("GET", "/api/item-imports/{import_id}/questions"): NO_IMPORT,
+    ("GET", "/api/item-imports/{import_id}/tests"): NO_IMPORT,
     ("POST", "/api/item-imports/{import_id}/accept"): NO_IMPORT,
     ("DELETE", "/api/item-imports/{import_id}"): NO_IMPORT,
     ("GET", "/api/items"): BANK,
     ("GET", "/api/items/{code}"): BANK_ITEM,
     ("GET", "/api/items/{code}/xml"): BANK_ITEM,
+    ("GET", "/api/items/{code}/statistics"): BANK_ITEM,
     ("GET", "/api/item-templates/{kind}"): (401, 403, 403, 404, 404, 404, 403, 403, 403, 403),
     ("GET", "/api/item-exports/{form}"): BANK_ITEM,
     ("GET", "/api/calibration-runs"): ANALYSTS,
@@ -209,7 +212,9 @@ async def world(room: Room) -> World:
             session, now, room.programmed, title="Now", proctors=[proctor.who.person_id]
         )
         registration = factories.Registration(session, now, factories.SECRET_KEY)
-        authorization, _ = await registration.authorize(seat.who.person_id, sitting, 3600)
+        person = await session.get_one(Person, seat.who.person_id)
+        booked = factories.Invigilation(session, now).book(registration, person, sitting, 3600)
+        authorization, _ = await booked
         again = factories.Seat(seat.sign_in, authorization.id, "")
         attempt = await factories.a_running_attempt(session, now, again)
         watched = await find_session_of(session, attempt.id)

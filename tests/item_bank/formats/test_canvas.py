@@ -227,9 +227,6 @@ REFUSED_FILES = {
     "fib_str.xml": "xml_refused",
     "item_no_title.xml": "xml_refused",
     "ordering.xml": "xml_refused",  # a document type
-    "formula_mform.xml": "type_refused",
-    "formula_scientific.xml": "type_refused",
-    "upload.xml": "type_refused",
     "nq_multiple_fib_scoring_algorithms.xml": "type_refused",  # a regular expression
     "stimulus.xml": "not_a_question",
 }

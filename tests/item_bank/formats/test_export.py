@@ -83,6 +83,19 @@ def test_what_a_row_cannot_hold_is_left_out_and_told(source: str) -> None:
     assert codes(read_csv(table.data)) == ["questions_missing"]
 
 
+@pytest.mark.parametrize("length", [32_767, 32_768])
+def test_a_text_that_no_cell_can_hold_is_named_by_its_column(length: int) -> None:
+    choices = (Choice("A", "x" * length, "r"), Choice("B", "y", "r"))
+    xml = write_choice("T", a_content(choices=choices))
+    table = write_csv([TableItem("T", xml, some_facts(code="T"))])
+    if length == 32_767:
+        assert only(read_csv(table.data)).xml == xml
+    else:
+        (finding,) = table.findings
+        assert (finding.code, finding.item) == ("not_in_table", "T")
+        assert "its option_a has 32,768 characters" in finding.sentence
+
+
 TEXTS = st.text(ascii_letters + "äß €'\"=+-@,;|\\{}<>&[]#~ \u00a0😀", min_size=1).map(
     lambda text: f"x{' '.join(text.split(' '))}".strip(" ")
 )

@@ -22,9 +22,11 @@ CANVAS = b"""<questestinterop><item ident="a" title="t"><presentation><material>
 </questestinterop>"""
 MOODLE = b"""<quiz><question type="cloze"><questiontext format="html"><text>&lt;p&gt;A
 {1:SA:=b~%50%c#d} {2:MC:e~=f}&lt;/p&gt;</text></questiontext></question><question
-type="multichoice"><questiontext format="html"><text>&lt;p&gt;Q&lt;/p&gt;</text></questiontext>
-<answer fraction="100"><text>a</text></answer><answer fraction="-33.3"><text>b</text></answer>
-</question><question type="numerical"><questiontext><text>n</text></questiontext>
+type="multichoice"><questiontext format="html"><text>
+&lt;p&gt;Q \\(x^2\\)&lt;/p&gt;&lt;math&gt;&lt;mi&gt;x&lt;/mi&gt;&lt;/math&gt;</text>
+</questiontext><answer fraction="100"><text>a</text></answer>
+<answer fraction="-33.3"><text>b</text></answer></question><question type="numerical">
+<questiontext><text>n</text></questiontext>
 <answer fraction="100"><text>3</text><tolerance>1</tolerance></answer></question></quiz>"""
 GIFT = rb"""::t::[html]<p>Q\: x</p>{~%50%a#f =b ####g}
 
@@ -48,6 +50,7 @@ PIECES = st.sampled_from(
         *(b"&#1;", b"]]>", b"1e309", b"NaN", b"-inf", b"9" * 400, b"\xef\xb7\x90", b"*", b"|"),
         *(b"[blank]", b"=>", b"<!DOCTYPE a>", b"{1:SA:=", b"\xed\xa0\x80", b"ANSWER: "),
         *("é😀".encode(), "\ue0000\ue001".encode()),
+        *(b"\\(", b"\\)", b"$$", b"\\frac{", b"x^2", b"<math>", b"</math>", b"<mfrac>", b"<mi>"),
     ]
 )
 

@@ -59,11 +59,6 @@ def test_looks_are_left_out_with_a_note(html: str) -> None:
     assert read(html) == (("x",), ["setting_dropped"])
 
 
-def test_tex_is_told() -> None:
-    assert read("Solve \\(x^2=4\\) now")[1] == ["formula_text"]
-    assert read("It costs $5 or $6")[1] == []
-
-
 @pytest.mark.parametrize(
     "html", ["<div>" * 100_000, "<b>" * 31 + "x", "<p>&#1;</p>", "<p>" + "x" * 600_000]
 )

@@ -60,6 +60,7 @@ def held_as(row: dict[str, str], **changes: Any) -> Bank:
     state = changes.pop("state", ItemState.DRAFT)
     held = Held(
         item_id=UUID(int=1),
+        version_id=UUID(int=2),
         state=state,
         number=3,
         kind=ItemKind.SINGLE_CHOICE,

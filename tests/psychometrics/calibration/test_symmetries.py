@@ -86,9 +86,11 @@ def test_threads_and_blocks_change_no_digit() -> None:
     x = sat("3PL", 3000, 12, c=0.2)
     x[np.random.default_rng(0).random(x.shape) < 0.4] = np.nan
     one, two = (
-        calibrate(x, "3PL", priors={"c": Beta(5, 17)}, threads=n, errors=None) for n in (1, 2)
+        calibrate(x, "3PL", priors={"c": Beta(5, 17)}, threads=n, errors="sandwich") for n in (1, 2)
     )
     np.testing.assert_array_equal(one.a, two.a)
+    assert one.covariance is not None
+    np.testing.assert_array_equal(one.covariance, two.covariance)
     assert one.log_likelihood == two.log_likelihood
 
 

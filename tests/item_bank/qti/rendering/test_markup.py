@@ -62,11 +62,12 @@ def test_formulas_stay_and_what_only_machines_read_goes() -> None:
             math("mfrac", math("mn", "1"), math("mi", "n"), linethickness="1px", id="x"),
             math("annotation", r"\frac{1}{n}"),
         ),
-        display="block",
+        display="inline",
     )
     assert written(formula) == (
-        '<math display="block"><semantics><mfrac linethickness="1px"><mn>1</mn><mi>n</mi></mfrac>'
-        "</semantics></math>"
+        '<math display="inline" alttext="1/n" aria-label="1/n"><semantics>'
+        '<mfrac linethickness="1px">'
+        "<mn>1</mn><mi>n</mi></mfrac></semantics></math>"
     )
 
 

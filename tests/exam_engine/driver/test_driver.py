@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select, update
 
 from exam_engine.database import Database, DatabaseUnavailable
 from exam_engine.delivery.tables import Attempt, PresentedItem
+from exam_engine.driver.prepared import Query
 from exam_engine.invigilation.queries import Standing, get_standing, list_presented
-from exam_engine.snapshot import Query
 from tests.exam_engine.conftest import Room
 
 COLUMNS = tuple(Attempt.__table__.c)

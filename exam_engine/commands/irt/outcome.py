@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from exam_engine.analysis import documents
 from exam_engine.analysis.errors import BadFile
@@ -18,16 +18,7 @@ from exam_engine.commands import Refused
 from exam_engine.commands.progress import Progress
 from psychometrics.errors import PsychometricsError
 
-WRITTEN: Mapping[str, frozenset[str]] = {
-    "calibrate": frozenset({"items.csv", "persons.csv", "report.json", "report.html"}),
-    "score": frozenset({"persons.csv", "report.json", "report.html"}),
-    "fit": frozenset({"items.csv", "persons.csv", "pairs.csv", "report.json", "report.html"}),
-    "classical": frozenset(
-        {"items.csv", "options.csv", "persons.csv", "report.json", "report.html"}
-    ),
-    "simulate": frozenset({"responses.csv", "items.csv", "persons.csv", "report.json"}),
-}
-NO_PART_OF_THE_RECIPE = {"command", "act", "run", "json", "force", "responses"}
+NO_PART_OF_THE_RECIPE = {"command", "act", "run", "json", "force", "inputs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +46,40 @@ class Outcome:
     fault: str | None = None
 
 
-Work = Callable[[argparse.Namespace, Progress, Occasion], Outcome]
+class Act(Protocol):
+    """What a module of this room is: one act of ``exam-engine irt``.
+
+    Attributes
+    ----------
+    HELP : str
+        What it does, in a line.
+    EXAMPLES : str
+        How it is called.
+    WRITTEN : frozenset of str
+        The names of every file it may write.
+    """
+
+    HELP: str
+    EXAMPLES: str
+    WRITTEN: frozenset[str]
+
+    def add(self, parser: argparse.ArgumentParser) -> None:
+        """Add its own arguments."""
+
+    def run(self, arguments: argparse.Namespace, progress: Progress, occasion: Occasion) -> Outcome:
+        """Do its work; ``progress.step`` says what begins."""
 
 
-def runner(name: str, work: Work) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:
-    """What runs a command: check the directory, work, write, tell."""
+def runner(name: str, act: Act) -> Callable[[argparse.Namespace, Mapping[str, str]], int]:
+    """What runs an act: check the directory, work, write, tell."""
 
     def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         maker = f"exam-engine irt {name}"
         try:
-            own = check_folder(arguments.out, maker, WRITTEN[name], force=arguments.force)
+            own = check_folder(arguments.out, maker, act.WRITTEN, force=arguments.force)
             occasion = Occasion(Clock().now(), _recipe(arguments))
             with Progress() as progress:
-                outcome = work(arguments, progress, occasion)
+                outcome = act.run(arguments, progress, occasion)
                 document = {
                     "made_by": maker,
                     "made_at": occasion.now.isoformat(timespec="seconds"),
@@ -79,7 +91,7 @@ def runner(name: str, work: Work) -> Callable[[argparse.Namespace, Mapping[str, 
                 progress.step("Writing")
                 # the report last: a directory with a report.json has all the rest
                 files = {**outcome.files, "report.json": json_text(document)}
-                write_folder(arguments.out, files, remove=WRITTEN[name] if own else frozenset())
+                write_folder(arguments.out, files, remove=act.WRITTEN if own else frozenset())
         except (BadFile, PsychometricsError) as error:
             raise Refused(sentence(str(error))) from error
         except KeyboardInterrupt:
@@ -100,13 +112,16 @@ def runner(name: str, work: Work) -> Callable[[argparse.Namespace, Mapping[str, 
 def _recipe(arguments: argparse.Namespace) -> str:
     """The words that make the same files again."""
     words = ["exam-engine", arguments.command, arguments.act]
-    words += [arguments.responses] if "responses" in arguments else []
+    words += [getattr(arguments, name) for name in arguments.inputs]
+    left_out = NO_PART_OF_THE_RECIPE.union(arguments.inputs)
     for name, value in vars(arguments).items():
-        if name in NO_PART_OF_THE_RECIPE or value is None or value is False:
+        if name in left_out or value is None or value is False:
             continue
         flag = f"--{name.replace('_', '-')}"
         if value is True:
             words.append(flag)
+        elif isinstance(value, list) and value and all(isinstance(one, float) for one in value):
+            words += [flag, *(f"{one:g}" for one in value)]  # several numbers of one flag
         else:
             for one in value if isinstance(value, list) else [value]:
                 words += [flag, str(one)]

@@ -1,0 +1,1 @@
+"""Differential item functioning of a response file: two groups, several methods, one table."""

@@ -1,0 +1,1 @@
+"""Two calibrations brought to one scale: their files, the links, drift, and the conversion."""

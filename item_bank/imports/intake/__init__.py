@@ -1,0 +1,1 @@
+"""From rows that wait to items: the one transaction of an accepted import."""

@@ -1,0 +1,62 @@
+"""The few items that can be best, by approximate values whose error is known.
+
+`criteria` decides; `approximations` are of the whole bank at a tenth of the cost, and only items
+within their error of the best are left for it.  So nothing is chosen that the criterion itself
+would not choose.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psychometrics.models import FloatArray
+from psychometrics.selection.choice import TIED
+from psychometrics.selection.compression import Reals
+
+ITEMS_TOGETHER = 16
+
+Mask = NDArray[np.bool_]
+
+
+class Approximation(NamedTuple):
+    """Values of items for sessions, more for better, and their largest error.
+
+    Attributes
+    ----------
+    values : (n, J) array
+    error : float or (n, J) array
+    """
+
+    values: Reals
+    error: float | FloatArray
+
+    def shortlist(self, rows: slice | NDArray[np.intp], allowed: Mask, wanted: int) -> Mask:
+        """Items of some sessions, (n, J), with the best ``wanted`` of those allowed among them.
+
+        Items that tie with these are among them too.
+        """
+        values = self.values[rows]
+        error = self.error if isinstance(self.error, float) else self.error[rows]
+        low = values - error
+        np.copyto(low, -np.inf, where=~allowed)
+        floor = _reached(low, wanted).astype(np.float64)
+        floor -= 2.0 * TIED * np.abs(floor)
+        if isinstance(error, float):
+            kept = low >= (floor - 2.0 * error).astype(low.dtype)
+        else:
+            kept = values + error >= floor
+        return np.asarray(kept & allowed)
+
+
+def _reached(values: Reals, wanted: int) -> Reals:
+    """A number that ``wanted`` of each row's values reach, or all if there are fewer, (n, 1)."""
+    if wanted == 1:
+        return np.asarray(values.max(axis=1, keepdims=True))
+    n, n_items = values.shape
+    whole = n_items - n_items % ITEMS_TOGETHER
+    largest = values[:, :whole].reshape(n, ITEMS_TOGETHER, -1).max(axis=1)
+    if largest.shape[1] < wanted:
+        largest = values
+    place = max(largest.shape[1] - wanted, 0)
+    return np.asarray(np.partition(largest, place, axis=1)[:, place, None])
