@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing, suppress
 from datetime import timedelta
 from http import HTTPStatus
@@ -55,6 +56,14 @@ GOES_ON = {
     "sqlite": ("DROP TRIGGER stop", "DROP VIEW for_ever"),
     "postgresql": ("DROP TRIGGER stop ON {table}", "DROP FUNCTION wait_at_gate"),
 }
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    """Each request has a connection of its own: one that was kept may lead to a dead server."""
+    connector = aiohttp.TCPConnector(force_close=True)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield session
 
 
 class Writer:
