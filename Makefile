@@ -3,7 +3,7 @@ PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>&- && echo $$python && break; done)
 export OPENBLAS_NUM_THREADS = 1
 unexport PYTHONDONTWRITEBYTECODE # the processes of the tests would compile it all each time
-PYTEST = .venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST = .venv/bin/pytest -n 4 --dist loadfile --no-loadscope-reorder
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 .PHONY: demo serve test check faults evidence bench
 demo serve: .venv/for-use

@@ -290,7 +290,16 @@ class ItemImportRow(Base):
     """
 
     __tablename__ = "item_import_row"
-    __table_args__ = (UniqueConstraint("import_id", "position"), UniqueConstraint("version_id"))
+    __table_args__ = (
+        UniqueConstraint("import_id", "position"),
+        UniqueConstraint("version_id"),
+        # All that is asked of the rows while others wait, but for their content: a tenth of it.
+        Index(
+            "ix_item_import_row_taken",
+            *("import_id", "position", "taken", "base_number", "item_id", "version_id"),
+            *("code", "id", "area_id", "task_id"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     import_id: Mapped[UUID] = mapped_column(ForeignKey("item_import.id"))

@@ -241,10 +241,17 @@ def seat_out(seat: Seat, question_count: int) -> schemas.SeatOut:
         connection=seat.connection,
         last_contact_at=seat.contact.at if seat.contact else None,
         last_saved_at=seat.last_saved_at,
-        waiting=seat.contact.waiting if seat.contact else 0,
+        waiting=unsent(seat),
         signals=seat.signals,
         version=watched.version if watched else 0,
     )
+
+
+def unsent(seat: Seat) -> int:
+    """Answers that wait on the device, as it said last; a submit comes after all of them."""
+    if seat.contact is None or (seat.attempt and seat.attempt.state == AttemptState.SUBMITTED):
+        return 0
+    return seat.contact.waiting
 
 
 def proctor_scope(who: SignedIn) -> UUID | None:

@@ -9,13 +9,12 @@ from collections.abc import Callable
 import numpy as np
 
 from psychometrics.models import FloatArray
-from psychometrics.selection.compression import Compressed, Reals
+from psychometrics.selection.compression import Reals
 from psychometrics.selection.criteria import Criterion, likelihood
 from psychometrics.selection.pool import Pool
-from psychometrics.selection.shortlist import Approximation, Mask
+from psychometrics.selection.shortlist import FEWEST_ITEMS, Approximation, Mask
 from psychometrics.selection.states import Estimate, States, scaled
 
-FEWEST_ITEMS = 200  # exact values of fewer cost no more
 NO_WEIGHT = 1e-13  # of a posterior at nodes that do not count for the largest distance from theta
 CHEAP = frozenset({"MFI", "bOpt"})  # for one session
 LEBESGUE = 3.2  # a polynomial's weights of its six nodes add up to less, signs aside
@@ -67,21 +66,20 @@ def _kullback_leibler_posterior(pool: Pool, states: States) -> Approximation:
 
 def _divergence(pool: Pool, states: States, weights: FloatArray) -> Approximation:
     """sum_k P_k(estimate) (log P_k(estimate) - mean log P_k), the bracket as one mean."""
-    here = pool.weights_at(states.theta)
-    p, p_error = _probabilities(pool, pool.short_p, here)
-    logs = pool.short_log_p.means(here - weights)
-    largest = sum(max(float(log.max()), -float(log.min())) for log in logs)
+    p, p_error = _probabilities(pool, states)
+    logs = pool.short_log_p.means(pool.weights_at(states.theta) - weights)
     for one, log in zip(p, logs, strict=True):
         log *= one
     error = (LEBESGUE + 1.0) * pool.short_log_p.unit_error + pool.off_nodes[1]
     # the p add up to 1, but for their errors
+    largest = len(p) * (LEBESGUE + 1.0) * pool.largest_log
     return Approximation(_total(logs), error * (1.0 + len(p) * p_error) + largest * p_error)
 
 
 def _expected_variance(pool: Pool, states: States) -> Approximation:
     """As in `criteria`; errors are those of quotients to first order, doubled."""
-    p, p_error = _probabilities(pool, pool.short_p, pool.weights_at(states.theta))
-    (masses, firsts, seconds), far, unit = _moments(pool, pool.short_p, states, 3)
+    p, p_error = _probabilities(pool, states)
+    (masses, firsts, seconds), far, unit = _moments(pool, states, 3)
     error: float | FloatArray = 0.0
     for here, mass, first, second in zip(p, masses, firsts, seconds, strict=True):
         unlikely = _unlikely(mass, unit)
@@ -102,8 +100,8 @@ def _expected_variance(pool: Pool, states: States) -> Approximation:
 
 def _expected_information(pool: Pool, states: States) -> Approximation:
     """As in `criteria`, but on lines through the nodes."""
-    p, p_error = _probabilities(pool, pool.short_p, pool.weights_at(states.theta))
-    (masses, firsts), far, unit = _moments(pool, pool.short_p, states, 2)
+    p, p_error = _probabilities(pool, states)
+    (masses, firsts), far, unit = _moments(pool, states, 2)
     lines = pool.observed_lines
     error: float | FloatArray = lines.error + p_error * len(p) * lines.largest
     parts = []
@@ -121,15 +119,19 @@ def _expected_information(pool: Pool, states: States) -> Approximation:
     return Approximation(_total(parts), error)
 
 
-def _probabilities(pool: Pool, table: Compressed, here: FloatArray) -> tuple[list[Reals], float]:
-    """P of each category where polynomials have weights ``here``, K arrays (n, J); their error."""
-    p = _with_first(table.means(here), 1.0)
+def _probabilities(pool: Pool, states: States) -> tuple[list[Reals], float]:
+    """P of each category at the estimate, K arrays (n, J); their error."""
+    if len(states.theta) == 1:
+        first, weights = pool.position(states.theta)
+        near = pool.later_p[first[0] : first[0] + weights.shape[1]]
+        later = (weights @ near.reshape(len(near), -1)).reshape(near.shape[1], 1, -1)
+        return _with_first(list(later), 1.0), len(later) * pool.off_nodes[0]
+    table = pool.short_p
+    p = _with_first(table.means(pool.weights_at(states.theta)), 1.0)
     return p, (len(p) - 1) * (LEBESGUE * table.unit_error + pool.off_nodes[0])
 
 
-def _moments(
-    pool: Pool, table: Compressed, states: States, n_moments: int
-) -> tuple[list[list[Reals]], float, float]:
+def _moments(pool: Pool, states: States, n_moments: int) -> tuple[list[list[Reals]], float, float]:
     """Sums over nodes of the posterior times P times powers of the distance from the estimate.
 
     For each power 0, 1, ... the K arrays (n, J); then the largest distance, and the error of the
@@ -138,11 +140,17 @@ def _moments(
     weights = scaled(states.log_posterior)
     distance = pool.nodes - states.theta[:, None]
     far = float(np.abs(distance[weights > NO_WEIGHT]).max())
+    powers = [weights]
+    for _ in range(1, n_moments):
+        powers.append(powers[-1] * distance)
+    together = pool.short_p.means(np.concatenate(powers))  # the table is read once
     moments = []
-    for _ in range(n_moments):
-        moments.append(_with_first(table.means(weights), weights.sum(axis=1, keepdims=True)))
-        weights = weights * distance
-    return moments, far, len(moments[0]) * table.unit_error
+    for power, one in enumerate(powers):
+        own = slice(power * len(weights), (power + 1) * len(weights))
+        moments.append(
+            _with_first([part[own] for part in together], one.sum(axis=1, keepdims=True))
+        )
+    return moments, far, len(moments[0]) * pool.short_p.unit_error
 
 
 def _with_first(later: list[Reals], total: float | FloatArray) -> list[Reals]:

@@ -18,17 +18,18 @@ from scipy.sparse import csr_array
 from psychometrics.models import Block, FloatArray, Items
 from psychometrics.quadrature import Quadrature, equally_spaced, quadrature_for
 from psychometrics.selection.compression import Compressed, Lines, compressed
+from psychometrics.selection.ranking import PARTS, Ranking, ranked
 
 WIDEST_STEP = 0.1  # logits
 STEP_BY_SLOPE = 0.2
 MOST_NODES = 1001
 LONGEST = 100  # items; the nodes resolve the posterior after the most informative so many
 THROUGH = np.arange(-2, 4)  # a polynomial goes through these nodes about a value of theta
-OTHERS = np.array([[q for q in range(6) if q != p] for p in range(6)])
 MIDDLE_WORST = 4.0  # between nodes a polynomial errs by no more than so many errors in the middle
 FINER = 4
 LINE_WORST = 1.5  # by so much a curve may be steeper, or more bent, than between nodes
-DENOMINATORS = np.array([np.prod([p - q for q in THROUGH if q != p]) for p in THROUGH])
+POWERS = np.arange(len(THROUGH))
+TO_WEIGHTS = np.linalg.inv(np.vander(THROUGH.astype(np.float64), increasing=True))  # of powers
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +87,24 @@ class Pool:
         return mean
 
     @cached_property
+    def ranked_information(self) -> Ranking:
+        """Fisher's, ranked for each interval between nodes."""
+        interval = np.arange(len(self.nodes) - 1)
+        centre = self._centre(interval)
+        along = interval[:, None] + np.arange(PARTS + 1) / PARTS
+        weights = polynomial_weights(along - centre[:, None])
+        return ranked(self.information, centre + THROUGH[0], weights)
+
+    @cached_property
     def short_information(self) -> Compressed:
         """Fisher's, K = 1."""
         table = self.information.T[None]
         return compressed(table, 1e-5 * float(table.max()), np.float32)
+
+    @cached_property
+    def later_p(self) -> FloatArray:
+        """P of categories 1, 2, ... by nodes, (Q, K - 1, J)."""
+        return np.ascontiguousarray(self.p[:, 1:].transpose(2, 1, 0))
 
     @cached_property
     def short_p(self) -> Compressed:
@@ -99,7 +114,12 @@ class Pool:
     @cached_property
     def short_log_p(self) -> Compressed:
         """log P of all categories."""
-        return compressed(self.log_p.transpose(1, 0, 2), 1e-7, np.float64)
+        return compressed(self.log_p.transpose(1, 0, 2), 1e-5, np.float64)
+
+    @cached_property
+    def largest_log(self) -> float:
+        """The largest -log P on the nodes."""
+        return -float(self.log_p.min())
 
     @cached_property
     def observed_lines(self) -> Lines:
@@ -174,12 +194,24 @@ class Pool:
 
         Theta beyond the nodes counts as their end.
         """
+        along = self._along(theta)
+        centre = self._centre(along.astype(np.intp))
+        return centre + THROUGH[0], polynomial_weights(along - centre)
+
+    def interval(self, theta: FloatArray) -> NDArray[np.intp]:
+        """The nodes that theta (n,) is at or above, the last one apart; beyond them, the ends."""
+        return np.minimum(self._along(theta).astype(np.intp), len(self.nodes) - 2)
+
+    def _along(self, theta: FloatArray) -> FloatArray:
+        """Where theta is, in steps from the first node."""
         step = self.nodes[1] - self.nodes[0]
-        along = np.minimum(np.maximum((theta - self.nodes[0]) / step, 0.0), len(self.nodes) - 1.0)
-        low, high = -THROUGH[0], len(self.nodes) - 1 - THROUGH[-1]
-        centre = np.minimum(np.maximum(along.astype(np.intp), low), high)
-        distance = (along - centre)[:, None] - THROUGH
-        return centre + THROUGH[0], distance[:, OTHERS].prod(axis=2) / DENOMINATORS
+        along = (theta - self.nodes[0]) / step
+        return np.asarray(np.minimum(np.maximum(along, 0.0), len(self.nodes) - 1.0))
+
+    def _centre(self, interval: NDArray[np.intp]) -> NDArray[np.intp]:
+        """The node about which six are."""
+        last = len(self.nodes) - 1 - THROUGH[-1]
+        return np.asarray(np.minimum(np.maximum(interval, -THROUGH[0]), last))
 
     def weights_at(self, theta: FloatArray) -> FloatArray:
         """Weights of all nodes that give polynomials' values at theta (n,), shape (n, Q)."""
@@ -204,6 +236,11 @@ class Pool:
     def probabilities_at(self, theta: FloatArray) -> FloatArray:
         """P(X = k) of every item at theta (n,), shape (n, J, K); 0 for categories it has not."""
         return np.ascontiguousarray(self.items.probabilities(theta).transpose(2, 0, 1))
+
+
+def polynomial_weights(distance: FloatArray) -> FloatArray:
+    """Weights (..., 6) of the six nodes at a distance, in steps, from the node they are about."""
+    return np.asarray(np.power(distance[..., None], POWERS) @ TO_WEIGHTS)
 
 
 @lru_cache(maxsize=16)

@@ -1,6 +1,8 @@
 """How an item is chosen: one rule for a live session and for a simulation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +29,10 @@ from psychometrics.selection.criteria import (
     values_of,
 )
 from psychometrics.selection.pool import Pool
+from psychometrics.selection.shortlist import best_ranked, is_ranked
 from psychometrics.selection.states import Estimate, States
+
+Pick = Callable[[Rows, Mask, Generators], Indices]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +101,45 @@ class Rule:
         """An item for each session of those ``available`` (n, J), at least one for each."""
         allowed, dropped = narrowed(available, states.given, self.constraints)
         wanted = 1 if self.chance is None else self.chance.draws_from
+        pick: Pick
+        if wanted is not None and is_ranked(pool, len(states.theta), self.criterion):
+            pick = partial(self._by_ranking, pool, states, wanted)
+        else:
+            pick = self._by_values(pool, states, wanted)
+        chosen, aside, exhausted = chosen_from(pick, allowed, self.exposure, rngs)
+        return Chosen(chosen, aside, dropped, exhausted)
+
+    def _by_ranking(
+        self,
+        pool: Pool,
+        states: States,
+        wanted: int,
+        rows: Rows,
+        allowed: Mask,
+        rngs: Generators,
+    ) -> Indices:
+        """By the first items of each session's interval, where no other can be among the best."""
+        some = states.rows(rows)
+        items, values, certain = best_ranked(pool, some.theta, allowed, wanted)
+        if certain.all():
+            place = self._one_of(values, some, rngs)
+            return np.asarray(np.take_along_axis(items, place[:, None], axis=1)[:, 0])
+        chosen = np.empty(len(items), dtype=np.intp)
+        for part in (np.flatnonzero(certain), np.flatnonzero(~certain)):
+            if not len(part):
+                continue
+            own = [rngs[session] for session in part.tolist()] if rngs else rngs
+            those = some.rows(part)
+            if certain[part[0]]:
+                place = self._one_of(values[part], those, own)
+                chosen[part] = items[part, place]
+            else:
+                pick = self._by_values(pool, those, wanted)
+                chosen[part] = pick(slice(None), allowed[part], own)
+        return chosen
+
+    def _by_values(self, pool: Pool, states: States, wanted: int | None) -> Pick:
+        """By values of the whole bank, near ones first where these are to be had."""
         near = (
             None if wanted is None else approximation(pool, states, self.criterion, self.estimate)
         )
@@ -113,8 +157,7 @@ class Rule:
                 kept = near.shortlist(rows, allowed, wanted)
                 return self._one_of_few(pool, states.rows(rows), kept, rngs)
 
-        chosen, aside, exhausted = chosen_from(pick, allowed, self.exposure, rngs)
-        return Chosen(chosen, aside, dropped, exhausted)
+        return pick
 
     def values(self, pool: Pool, states: States) -> FloatArray:
         """The criterion of every item, (n, J)."""

@@ -1,8 +1,8 @@
-"""The few items that can be best, by approximate values whose error is known.
+"""The few items that can be best: by a ranking, or by approximate values whose error is known.
 
 `criteria` decides; `approximations` are of the whole bank at a tenth of the cost, and only items
-within their error of the best are left for it.  So nothing is chosen that the criterion itself
-would not choose.
+within their error of the best are left for it.  A ranking (`ranking`) costs the same for a bank of
+any size.  Nothing is chosen that the criterion itself would not choose.
 """
 
 from typing import NamedTuple
@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from psychometrics.models import FloatArray
 from psychometrics.selection.choice import TIED
 from psychometrics.selection.compression import Reals
+from psychometrics.selection.criteria import Criterion
+from psychometrics.selection.pool import Pool
 
 ITEMS_TOGETHER = 16
+FEWEST_ITEMS = 200  # exact values of fewer cost no more
 
 Mask = NDArray[np.bool_]
 
@@ -40,7 +43,7 @@ class Approximation(NamedTuple):
         error = self.error if isinstance(self.error, float) else self.error[rows]
         low = values - error
         np.copyto(low, -np.inf, where=~allowed)
-        floor = _reached(low, wanted).astype(np.float64)
+        floor = reached(low, wanted).astype(np.float64)
         floor -= 2.0 * TIED * np.abs(floor)
         if isinstance(error, float):
             kept = low >= (floor - 2.0 * error).astype(low.dtype)
@@ -49,7 +52,7 @@ class Approximation(NamedTuple):
         return np.asarray(kept & allowed)
 
 
-def _reached(values: Reals, wanted: int) -> Reals:
+def reached(values: Reals, wanted: int) -> Reals:
     """A number that ``wanted`` of each row's values reach, or all if there are fewer, (n, 1)."""
     if wanted == 1:
         return np.asarray(values.max(axis=1, keepdims=True))
@@ -60,3 +63,24 @@ def _reached(values: Reals, wanted: int) -> Reals:
         largest = values
     place = max(largest.shape[1] - wanted, 0)
     return np.asarray(np.partition(largest, place, axis=1)[:, place, None])
+
+
+def is_ranked(pool: Pool, n_sessions: int, criterion: Criterion) -> bool:
+    """Whether sessions are better served by the ranking: one costs no more without."""
+    return criterion == "MFI" and n_sessions > 1 and pool.fine and len(pool.items) >= FEWEST_ITEMS
+
+
+def best_ranked(
+    pool: Pool, theta: FloatArray, allowed: Mask, wanted: int
+) -> tuple[NDArray[np.intp], FloatArray, Mask]:
+    """The first items by information near each theta (n,), their information there, -inf where not
+    allowed, both (n, M), and whether the best ``wanted`` of all allowed are certainly among them.
+    """
+    ranking = pool.ranked_information
+    interval, (_, weights) = pool.interval(theta), pool.position(theta)
+    items = ranking.items[interval]
+    values = ranking.values(interval, weights)
+    np.copyto(values, -np.inf, where=~np.take_along_axis(allowed, items, axis=1))
+    beyond = ranking.beyond[interval]
+    floor = reached(values, wanted)[:, 0]
+    return items, values, np.asarray(floor > beyond + 2.0 * TIED * np.abs(beyond))

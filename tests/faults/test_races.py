@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from exam_engine.delivery.queries import list_links
 from exam_engine.delivery.tables import Attempt
 from exam_engine.results.tables import Result, Score
+from proctor.queries import find_session_of
 from tests import factories
 from tests.conftest import RAN_ON
 from tests.faults.candidates import Candidate, check_nothing_lost, seat_candidates
@@ -164,7 +165,7 @@ async def test_starting_ten_times_at_once_is_one_start_and_one_deadline(
     assert kinds == ["created", "started", "lease_granted"]
 
 
-async def test_checking_in_ten_times_at_once_makes_one_attempt(
+async def test_checking_in_ten_times_at_once_is_one_check_in(
     served: Served, http: aiohttp.ClientSession
 ) -> None:
     async with served.database.transaction() as session:
@@ -183,7 +184,10 @@ async def test_checking_in_ten_times_at_once_makes_one_attempt(
     assert len({body["id"] for _, body in said}) == 1
     async with served.database.reading() as session:
         kinds = [link.kind for link in await list_links(session, UUID(said[0][1]["id"]))]
+        watched = await find_session_of(session, UUID(said[0][1]["id"]))
     assert kinds == ["created"]
+    assert watched is not None
+    assert (watched.state, watched.version) == ("admitted", 3)  # it came and was let in, once
 
 
 async def check_one_end(served: Served, candidate: Candidate, kind: str) -> None:

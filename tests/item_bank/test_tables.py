@@ -131,4 +131,6 @@ def test_the_tables_are_the_banks() -> None:
         "item_import",
         "item_import_row",
         "item_transition",
+        "item_statistic",
+        "item_statistic_waiting",
     }

@@ -28,6 +28,7 @@ async def open_sample(page: Page, sample: Sample) -> None:
     await page.get_by_label("Its pictures and sounds").set_input_files(files)
     await button(page, "Show the item").click()
     await expect(page.locator("form#answering")).to_be_visible()
+    await page.wait_for_load_state()  # pictures and scripts move what the mouse then aims at
 
 
 async def score_of(page: Page) -> str:

@@ -1,5 +1,6 @@
 """A choice from the short list is the choice from all exact values."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,22 @@ def test_no_approximation_is_further_off_than_it_says(name: str, criterion: Crit
         rule = Rule(criterion, "EAP", (), None, None)
         values = desirable(rule.values(pool, states), criterion)
         assert (np.abs(near.values - values) <= near.error).all()
+
+
+@pytest.mark.parametrize("name", POOLS)
+def test_no_item_that_is_not_ranked_has_more_information(name: str) -> None:
+    pool = POOLS[name]
+    ranking, between = pool.ranked_information, np.linspace(0.0, 1.0, 23)
+    for interval, (low, high) in enumerate(pairwise(pool.nodes.tolist())):
+        theta = low + (high - low) * between
+        exact = pool.information_at(theta)
+        mine = ranking.items[interval]
+        first, weights = pool.position(theta[1:-1])
+        assert (pool.interval(theta[1:-1]) == interval).all()
+        there = ranking.values(np.full(len(first), interval), weights)
+        np.testing.assert_allclose(there, exact[1:-1, mine], rtol=1e-9, atol=1e-12)
+        others = np.delete(exact, mine, axis=1)
+        assert (others <= ranking.beyond[interval]).all()
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
