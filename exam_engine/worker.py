@@ -37,8 +37,8 @@ LOST_THE_LOCK = 75
 """Exit code of a worker that cannot be sure any more to be the only one."""
 
 
-async def work(settings: Settings) -> None:
-    """Carry runs through until the process is ended."""
+async def work(settings: Settings, *, while_needed: bool = False) -> None:
+    """Carry runs through until the process is ended, or as long as there are any."""
     os.nice(max(GIVES_WAY - os.nice(0), 0))
     database = Database(settings.database_url)
     _end_on_signals()
@@ -46,6 +46,8 @@ async def work(settings: Settings) -> None:
         jobs: Jobs | None = None
         while True:
             run_id = await _next_run(database)
+            if run_id is None and while_needed:
+                os._exit(0)  # DBOS keeps threads that wait for more
             if run_id is None and jobs is not None:
                 _start_afresh()
             if run_id is None:

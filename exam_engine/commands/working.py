@@ -17,6 +17,7 @@ def add_to(commands: Any) -> None:
     )
     worker.add_argument("--data", metavar="DIR", help="data directory (default: ./data)")
     worker.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    worker.add_argument("--while-needed", action="store_true", help="end when no run is left")
     worker.set_defaults(run=run_worker)
 
 
@@ -33,5 +34,5 @@ def run_worker(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int
         settings = settings_for(arguments, environ)
         upgrade(settings)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    asyncio.run(work(settings))
+    asyncio.run(work(settings, while_needed=arguments.while_needed))
     return 0

@@ -2,7 +2,7 @@
 
 Parameters, a run's items and artifacts take new rows only.
 
-Revision: 0004, after: 0003
+Revision: 0005, after: 0004
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 from exam_engine.base import Instant
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
