@@ -235,6 +235,7 @@ class RunProcess:
             "versions": calibration["versions"],
             "calibration": calibration["report"],
             "fit": fit["report"],
+            "populations": calibration["populations"],
             "pairs": fit["pairs"],
             "forms": found["information"]["forms"],
         }

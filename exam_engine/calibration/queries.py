@@ -246,6 +246,58 @@ async def read_supply(session: AsyncSession, plan: Plan) -> Supply:
     return supplied(plan, blocks, questions, codes_anchored)
 
 
+@dataclass(frozen=True, slots=True)
+class FormScale:
+    """A form's scored items on the exam's latest scale, in the form's order.
+
+    ``held`` are the newest parameters of those that have any.  ``mean`` and ``sd`` are of the
+    population that the scale's last run found, in logits.
+    """
+
+    scale: str
+    version: int
+    run_id: UUID
+    codes: tuple[str, ...]
+    held: tuple[Held, ...]
+    mean: float
+    sd: float
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Scored items without parameters."""
+        there = {one.code for one in self.held}
+        return tuple(code for code in self.codes if code not in there)
+
+
+async def find_form_scale(session: AsyncSession, form: Form) -> FormScale | None:
+    """None where the exam has no scale yet."""
+    exam = await session.get_one(Exam, form.exam_id)
+    latest = await find_latest_set(session, scales_of(exam))
+    if latest is None:
+        return None
+    rows = await session.execute(
+        select(Item.code, ItemVersion.id)
+        .join(ItemVersion, ItemVersion.item_id == Item.id)
+        .join(exams.FormItem, exams.FormItem.item_version_id == ItemVersion.id)
+        .where(exams.FormItem.form_id == form.id, exams.FormItem.role == "scored")
+        .order_by(exams.FormItem.position)
+    )
+    versions = {row[0]: row[1] for row in rows}
+    held = {one.code: one for one in await list_current(session, latest.scale, versions.values())}
+    run = await get_run(session, UUID(latest.run_id), whole=True)
+    populations = run.outcome.get("populations") or {"": (0.0, 1.0)}
+    mean, sd = populations.get(form.code) or next(iter(populations.values()))
+    return FormScale(
+        latest.scale,
+        latest.version,
+        run.id,
+        tuple(versions),
+        tuple(held[code] for code in versions if code in held),
+        mean,
+        sd,
+    )
+
+
 def scales_of(exam: Exam) -> str:
     """How the names of an exam's scales begin."""
     return f"{exam.code}:"

@@ -27,15 +27,14 @@ from exam_engine.analysis.plots.trace_lines import trace_lines
 from exam_engine.analysis.plots.wright_map import wright_map
 from exam_engine.analysis.populations import Populations
 from exam_engine.analysis.report.remarks import MEANINGS, serious
+from exam_engine.calibration.at_cut import FormAtCut, at_cut
 from exam_engine.calibration.errors import DataUnsound
 from exam_engine.calibration.frozen import OMITTED, Frozen
 from exam_engine.calibration.plans import Plan
 from psychometrics import Items
 from psychometrics.classical import reliability
-from psychometrics.decisions import conditional_errors, decisions_lee
 from psychometrics.errors import PsychometricsError
 from psychometrics.fit import s_x2
-from psychometrics.scales import theta_at
 
 Document = dict[str, Any]
 Step = Callable[[str], None]
@@ -45,8 +44,6 @@ PARAMETERS = ("a", "b", "c", "u", "intercept")
 MOST_CELLS = 1_000_000_000
 """Candidates times items, a byte each: more is refused before it is begun."""
 MOST_PAIRS = 200
-LEAST_USABLE = 0.9
-"""Share of a form's scored items without which nothing is said of its cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,16 +228,6 @@ def _traces(found: Classical) -> Document:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class FormAtCut:
-    """What information needs of a form: its scored items and the raw score that passes."""
-
-    code: str
-    scored: tuple[str, ...]
-    raw_cut: int
-    scaled: tuple[float, ...]
-
-
 def informed(
     frozen: Frozen, plan: Plan, calibration: Document, forms: Sequence[FormAtCut], step: Step
 ) -> Document:
@@ -264,15 +251,10 @@ def informed(
         slopes = dict(zip(items.names, items.a.tolist(), strict=True))
         usable = [code for code in form.scored if slopes.get(code, 0.0) > 0.0]
         row["n_usable"] = len(usable)
-        if len(usable) < LEAST_USABLE * len(form.scored):
-            row["undefined"] = (
-                f"Only {len(usable)} of its {len(form.scored)} scored items have parameters that "
-                "can be used, so where its cut lies on this scale cannot be told."
-            )
-        else:
-            own = items.select(usable)
-            row |= _at_cut(own, form, mean, sd)
-            cut = (row["theta"], f"cut, raw {form.raw_cut}") if "theta" in row else None
+        own = items.select(usable)
+        row |= at_cut(own, form, mean, sd)
+        if "theta" in row:
+            cut = (row["theta"], f"cut, raw {form.raw_cut}")
             sample = np.random.default_rng(0).normal(mean, sd, 2000)
             figures.append(
                 {
@@ -295,28 +277,6 @@ def _reliability(frozen: Frozen, plan: Plan, of_form: Any, form: FormAtCut) -> D
     except PsychometricsError:
         return {}
     return {"alpha": whole.alpha.value, "alpha_undefined": whole.alpha.undefined}
-
-
-def _at_cut(items: Items, form: FormAtCut, mean: float, sd: float) -> Document:
-    """Where a few of the form's items cannot be used, the raw cut keeps its share of them."""
-    whole = len(items) == len(form.scored)
-    cut = form.raw_cut * len(items) / len(form.scored)
-    try:
-        theta = float(theta_at(items, [cut])[0])
-        errors = conditional_errors(items, [theta], scaled=form.scaled if whole else None)
-        decided = decisions_lee(items, cut, mean=mean, sd=sd)
-    except PsychometricsError as error:
-        return {"undefined": f"{str(error)[:1].upper()}{str(error)[1:]}."}
-    one = decided.cuts[0]
-    return {
-        "theta": theta,
-        "theta_error": float(errors.theta_error[0]),
-        "raw_error": float(errors.raw_error[0]),
-        "scaled_error": None if errors.scaled_error is None else float(errors.scaled_error[0]),
-        "accuracy": one.agreement.accuracy,
-        "consistency": one.agreement.consistency,
-        "kappa": one.agreement.kappa,
-    }
 
 
 def table(frozen: Frozen, calibration: Document, fit: Document, found: Document) -> list[Document]:

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from exam_engine.exams.conversion import Conversion
 from exam_engine.exams.imported import ASSEMBLY
-from exam_engine.exams.tables import BlueprintRow, Exam, Form, FormItem
+from exam_engine.exams.tables import BlueprintRow, Exam, Form, FormConversion, FormItem
 from item_bank.framework import NodeKind
 from item_bank.lifecycle import ItemState
 from item_bank.queries import get_edition
@@ -39,6 +40,29 @@ async def list_exams(session: AsyncSession) -> Sequence[Exam]:
 
 async def get_form(session: AsyncSession, form_id: UUID) -> Form:
     return await session.get_one(Form, form_id)
+
+
+async def get_conversion(
+    session: AsyncSession, form: Form, number: int | None = None
+) -> Conversion:
+    """A form's table of this number; by default the one in force."""
+    number = form.conversion_number if number is None else number
+    if number == 0:
+        return Conversion.from_json(form.conversion)
+    row = await session.get_one(FormConversion, (form.id, number))
+    return Conversion.from_json(row.conversion)
+
+
+async def find_conversion_row(session: AsyncSession, form: Form) -> FormConversion | None:
+    """What replaced the form's provisional table; None while that is in force."""
+    if form.conversion_number == 0:
+        return None
+    return await session.get_one(FormConversion, (form.id, form.conversion_number))
+
+
+async def get_form_for_update(session: AsyncSession, form_id: UUID) -> Form:
+    """Locks the row."""
+    return await session.get_one(Form, form_id, with_for_update=True, populate_existing=True)
 
 
 async def find_form(session: AsyncSession, exam_id: UUID, code: str) -> Form | None:

@@ -1,16 +1,24 @@
 """Exams, their blueprints, and forms that keep to them."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.exams import assembly, imported, queries
-from exam_engine.exams.conversion import Conversion
-from exam_engine.exams.errors import FormPublished, FormUnsound
+from exam_engine.exams.conversion import PROVISIONAL, Conversion
+from exam_engine.exams.errors import (
+    ConversionSettled,
+    ConversionUnfit,
+    FormPublished,
+    FormUnsound,
+)
 from exam_engine.exams.programme import Programme, item_counts
-from exam_engine.exams.tables import BlueprintRow, Exam, Form, FormItem
+from exam_engine.exams.purposes import Purpose
+from exam_engine.exams.tables import BlueprintRow, Exam, Form, FormConversion, FormItem
 from item_bank.framework import Edition
 from item_bank.imports.outlines import Outline
 from item_bank.items import KINDS_ON_FORMS
@@ -22,6 +30,8 @@ from item_bank.queries import (
     list_items_by_area,
     list_nodes,
 )
+
+LONGEST_REASON = 500
 
 
 class Exams:
@@ -61,7 +71,14 @@ class Exams:
         await self._session.flush()
         return exam
 
-    async def assemble(self, exam: Exam, code: str, seed: int, conversion: Conversion) -> Form:
+    async def assemble(
+        self,
+        exam: Exam,
+        code: str,
+        seed: int,
+        conversion: Conversion,
+        purpose: Purpose = Purpose.PRACTICE,
+    ) -> Form:
         """A draft form that meets the blueprint from operational items of the kinds that delivery
         carries.
 
@@ -95,6 +112,7 @@ class Exams:
             exam_id=exam.id,
             code=code,
             state="draft",
+            purpose=purpose,
             assembly=assembly.ASSEMBLY,
             seed=seed,
             conversion=conversion.to_json(),
@@ -189,6 +207,49 @@ class Exams:
         form.state = "published"
         form.published_at = self._now
         await self._session.flush()
+
+    async def replace_conversion(
+        self,
+        form: Form,
+        conversion: Conversion,
+        *,
+        source: str,
+        source_id: UUID,
+        evidence: Mapping[str, Any],
+        by: UUID | None,
+        reason: str = "",
+    ) -> FormConversion:
+        """The table that a published form keeps from here on, in place of its provisional one.
+
+        ``source`` is "standard" or "equating".  Raises `ConversionSettled`, `ConversionUnfit`.
+        """
+        locked = await queries.get_form_for_update(self._session, form.id)
+        before = await queries.get_conversion(self._session, locked)
+        if locked.conversion_number or before.method != PROVISIONAL:
+            raise ConversionSettled
+        exam = await queries.get_exam(self._session, locked.exam_id)
+        wanted = (before.low, before.high, before.cut, len(before.scaled))
+        if (conversion.low, conversion.high, conversion.cut, len(conversion.scaled)) != wanted:
+            raise ConversionUnfit(
+                f"A table of this form has {len(before.scaled)} raw scores, on the scale "
+                f"{exam.scale_low} to {exam.scale_high} with the passing score {exam.cut}."
+            )
+        row = FormConversion(
+            form_id=locked.id,
+            number=1,
+            conversion=conversion.to_json(),
+            source=source,
+            source_id=source_id,
+            evidence=dict(evidence),
+            reason=reason.strip()[:LONGEST_REASON],
+            made_at=self._now,
+            made_by=by,
+        )
+        self._session.add(row)
+        await self._session.flush()
+        locked.conversion_number = row.number
+        await self._session.flush()
+        return row
 
     async def _refuse_unready(self, form: Form) -> None:
         states = await queries.list_form_states(self._session, form.id)

@@ -7,8 +7,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from exam_engine.accounts.tables import Person
 from exam_engine.base import Base
+from exam_engine.exams.purposes import Purpose
 from item_bank.tables import FrameworkNode, ItemVersion
+
+PURPOSE_LIST = ", ".join(f"'{purpose}'" for purpose in Purpose)
 
 
 class Exam(Base):
@@ -53,27 +57,56 @@ class BlueprintRow(Base):
 class Form(Base):
     """An ordered choice of item versions; immutable from ``published_at`` on.
 
-    ``conversion`` maps raw scores to the reported scale: see `exam_engine.exams.conversion`; a
-    draft may have none yet. ``structure`` is that of an imported test: see
-    `exam_engine.exams.imported`.
+    ``purpose`` says what its scores are for: see `exam_engine.exams.purposes`.  ``conversion``
+    maps raw scores to the reported scale: see `exam_engine.exams.conversion`; a draft may have none
+    yet.  ``conversion_number`` is that of the table in force: 0 for this one, else that of a
+    `FormConversion`.  ``structure`` is that of an imported test: see `exam_engine.exams.imported`.
     """
 
     __tablename__ = "form"
     __table_args__ = (
         UniqueConstraint("exam_id", "code"),
         CheckConstraint("state IN ('draft', 'published')", name="known_state"),
+        CheckConstraint(f"purpose IN ({PURPOSE_LIST})", name="known_purpose"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     exam_id: Mapped[UUID] = mapped_column(ForeignKey(Exam.id))
     code: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20))
+    purpose: Mapped[str] = mapped_column(String(20), default=Purpose.PRACTICE)
     assembly: Mapped[str] = mapped_column(String(80))
     seed: Mapped[int] = mapped_column(BigInteger)
     conversion: Mapped[dict[str, Any]] = mapped_column(JSON)
+    conversion_number: Mapped[int] = mapped_column(default=0)
     structure: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+
+
+class FormConversion(Base):
+    """A table that replaced a form's provisional one.  Rows are added, never changed.
+
+    ``source`` is what it comes from, ``source_id`` that standard or equating.  ``evidence`` is how
+    sharply the form measures at the cut and how right its decisions are, by the names of
+    `exam_engine.calibration.at_cut`; empty where it is not known.
+    """
+
+    __tablename__ = "form_conversion"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="positive_number"),
+        CheckConstraint("source IN ('standard', 'equating')", name="known_source"),
+    )
+
+    form_id: Mapped[UUID] = mapped_column(ForeignKey(Form.id), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    conversion: Mapped[dict[str, Any]] = mapped_column(JSON)
+    source: Mapped[str] = mapped_column(String(20))
+    source_id: Mapped[UUID]
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(String(500))
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
 
 
 class FormItem(Base):

@@ -16,6 +16,7 @@ class Score(Base):
 
     ``raw`` counts right answers to scored items; ``scaled`` is unrounded and decides ``passed``;
     ``reported`` is what is printed.  ``by_node`` keeps right and total per blueprint node.
+    ``conversion`` names how the table was made, ``conversion_number`` which of the form's it was.
     """
 
     __tablename__ = "score"
@@ -30,6 +31,7 @@ class Score(Base):
     reported: Mapped[int]
     passed: Mapped[bool]
     conversion: Mapped[str] = mapped_column(String(80))
+    conversion_number: Mapped[int] = mapped_column(default=0)
     by_node: Mapped[dict[str, Any]] = mapped_column(JSON)
     computed_at: Mapped[datetime]
 

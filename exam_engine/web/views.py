@@ -17,7 +17,7 @@ from exam_engine.delivery.states import AttemptState
 from exam_engine.delivery.tables import Attempt
 from exam_engine.driver.prepared import Snapshot
 from exam_engine.exams.conversion import Conversion
-from exam_engine.exams.queries import BlueprintNode, list_blueprint
+from exam_engine.exams.queries import BlueprintNode, get_conversion, list_blueprint
 from exam_engine.exams.tables import Exam
 from exam_engine.invigilation import queries as hot
 from exam_engine.invigilation.queries import Standing
@@ -161,7 +161,9 @@ async def result_out(session: Session, found: Found) -> schemas.ResultOut:
     if released:
         blueprint = await list_blueprint(session, exam.id)
         categories = category_standings(
-            score.by_node, blueprint, Conversion.from_json(form.conversion)
+            score.by_node,
+            blueprint,
+            await get_conversion(session, form, score.conversion_number),
         )
     return schemas.ResultOut(
         id=result.id,
@@ -189,12 +191,14 @@ class ScorePicture(Struct):
     band_high: int
 
 
-def score_picture(found: Found) -> ScorePicture | None:
+async def score_picture(session: Session, found: Found) -> ScorePicture | None:
     """None unless the result is released."""
     result, score, _, form, exam = found
     if result.state != "released":
         return None
-    band_low, band_high = likely_range(score.raw, Conversion.from_json(form.conversion))
+    band_low, band_high = likely_range(
+        score.raw, await get_conversion(session, form, score.conversion_number)
+    )
     return ScorePicture(
         exam.scale_low, exam.scale_high, exam.cut, score.reported, band_low, band_high
     )

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
+from exam_engine.calibration.at_cut import FormAtCut
 from exam_engine.calibration.errors import DataUnsound
 from exam_engine.calibration.frozen import (
     NO_ANSWER,
@@ -21,11 +22,10 @@ from exam_engine.calibration.frozen import (
 )
 from exam_engine.calibration.plans import Plan
 from exam_engine.calibration.queries import counted, forms_of, get_exam_of, past
-from exam_engine.calibration.stages import FormAtCut
 from exam_engine.calibration.tables import PastAdministration
 from exam_engine.delivery.tables import Attempt, PresentedItem, Response
 from exam_engine.exams import tables as exams
-from exam_engine.exams.conversion import Conversion
+from exam_engine.exams.queries import get_conversion
 from exam_engine.exams.tables import Form
 from exam_engine.registration.tables import Sitting
 from exam_engine.results.scoring import passing_raw
@@ -55,7 +55,7 @@ async def forms_at_cut(session: AsyncSession, plan: Plan) -> list[FormAtCut]:
     found = []
     for form in await forms_of(session, plan, exam):
         columns, _ = await _questions(session, form)
-        conversion = Conversion.from_json(form.conversion)
+        conversion = await get_conversion(session, form)
         scored = tuple(column.code for column in columns if column.role == "scored")
         raw_cut = passing_raw(conversion)
         found.append(FormAtCut(form.code, scored, raw_cut, conversion.scaled))

@@ -184,7 +184,7 @@ async def result_page(
         if found is None:
             raise NotFoundException
         out = await views.result_out(session, found)
-        picture = views.score_picture(found)
+        picture = await views.score_picture(session, found)
     return page("candidate/result.html", who, result=out, picture=picture)
 
 

@@ -1,0 +1,67 @@
+"""How sharply a form measures at its cut, and how right its decisions are: values in, values out.
+
+Numbers are of `psychometrics.decisions`; this module loads it, so a server imports it late.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from item_bank.parameters.queries import Held
+from psychometrics import Items
+from psychometrics.decisions import conditional_errors, decisions_lee
+from psychometrics.errors import PsychometricsError
+from psychometrics.scales import theta_at
+
+LEAST_USABLE = 0.9
+"""Share of a form's scored items without which nothing is said of its cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormAtCut:
+    """A form's scored items, the raw score that passes, and the scale score of each raw score."""
+
+    code: str
+    scored: tuple[str, ...]
+    raw_cut: float
+    scaled: tuple[float, ...]
+
+
+def items_of_bank(held: Iterable[Held]) -> Items:
+    """Parameters of the bank, in this order, named by code."""
+    rows = list(held)
+    a, b, c, u = ([one.values[name] for one in rows] for name in ("a", "b", "c", "u"))
+    return Items.from_irt([one.model for one in rows], a, b, c, u, names=[one.code for one in rows])
+
+
+def at_cut(items: Items, form: FormAtCut, mean: float, sd: float) -> dict[str, Any]:
+    """Theta and errors at the cut, accuracy and consistency of decisions in N(mean, sd).
+
+    ``items`` are those of the form's scored items that have usable parameters, with slopes above
+    0; where a few are missing, the raw cut keeps its share of the rest, and the error on the
+    reported scale is None.  Where nothing can be said, ``undefined`` says why.
+    """
+    n_scored = len(form.scored)
+    if len(items) < LEAST_USABLE * n_scored:
+        return {
+            "undefined": f"Only {len(items)} of its {n_scored} scored items have parameters that "
+            "can be used, so where its cut lies on this scale cannot be told."
+        }
+    whole = len(items) == n_scored
+    cut = form.raw_cut * len(items) / n_scored
+    try:
+        theta = float(theta_at(items, [cut])[0])
+        errors = conditional_errors(items, [theta], scaled=form.scaled if whole else None)
+        decided = decisions_lee(items, cut, mean=mean, sd=sd)
+    except PsychometricsError as error:
+        return {"undefined": f"{str(error)[:1].upper()}{str(error)[1:]}."}
+    one = decided.cuts[0]
+    return {
+        "theta": theta,
+        "theta_error": float(errors.theta_error[0]),
+        "raw_error": float(errors.raw_error[0]),
+        "scaled_error": None if errors.scaled_error is None else float(errors.scaled_error[0]),
+        "accuracy": one.agreement.accuracy,
+        "consistency": one.agreement.consistency,
+        "kappa": one.agreement.kappa,
+    }
