@@ -4,6 +4,7 @@ import sys
 
 from benchmarks import (
     imports,
+    large_calibration,
     memory,
     packages,
     page_weight,
@@ -22,6 +23,7 @@ ALL = {
     "save_rate": save_rate.main,
     "packages": packages.main,
     "imports": imports.main,
+    "large_calibration": large_calibration.main,
     "page_weight": page_weight.main,
     "memory": memory.main,
     "psychometrics": psychometrics.main,

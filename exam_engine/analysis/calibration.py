@@ -23,6 +23,7 @@ from psychometrics import (
     calibrate,
 )
 from psychometrics.calibration import Prior
+from psychometrics.calibration.sharded import Here, Workers, calibrate_sheets, sheets_of
 from psychometrics.errors import PsychometricsError
 from psychometrics.fit import FreeParameters, free_parameters
 
@@ -33,6 +34,8 @@ KINDS: Mapping[str, Callable[[float, float], Prior]] = {
     "beta": Beta,
     "logitnormal": LogitNormal,
 }
+LARGE_CELLS = 20_000_000
+"""Candidates times items from which a calibration goes by shards, here or on a cluster."""
 PRIOR = re.compile(r"^(\w+)=(\w+)[:(]\s*([-+.\deE]+)\s*[,:]\s*([-+.\deE]+)\s*\)?$")
 
 
@@ -52,6 +55,8 @@ class Plan:
     threads, max_cycles : int
     timed : bool
         Whether to estimate once without errors, so that the estimation's own time can be told.
+    workers : Workers or None
+        Who computes with data of `LARGE_CELLS` or more; this process by default.
     """
 
     model: str
@@ -63,6 +68,7 @@ class Plan:
     threads: int = 1
     max_cycles: int = 2000
     timed: bool = True
+    workers: Workers | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,6 +200,19 @@ def _estimated(
     told: Callable[[int, float], None] | None,
 ) -> Calibration:
     try:
+        if _is_large(responses, plan):
+            return calibrate_sheets(
+                sheets_of(responses.codes, responses.groups),
+                [plan.models.get(name, plan.model) for name in responses.items],
+                len(responses.items),
+                priors=plan.priors,
+                anchors=plan.anchors,
+                item_names=responses.items,
+                errors=errors,
+                max_cycles=plan.max_cycles,
+                workers=plan.workers or Here(plan.threads),
+                told=told,
+            )
         return calibrate(
             responses.codes,
             [plan.models.get(name, plan.model) for name in responses.items],
@@ -211,6 +230,12 @@ def _estimated(
         )
     except PsychometricsError as problem:
         raise in_file(problem, responses) from None
+
+
+def _is_large(responses: Responses, plan: Plan) -> bool:
+    """Whether shards are worth it; by the data alone, so that the digits are the same anywhere."""
+    large = responses.codes.size >= LARGE_CELLS
+    return large and responses.weights is None and not plan.random_groups
 
 
 def _columns(responses: Responses, at: list[int]) -> Responses:

@@ -28,6 +28,12 @@ class DataUnsound(CalibrationError):
     code = "calibration_data_unsound"
 
 
+class ClusterAway(CalibrationError):
+    """The machines that a large calibration was to be computed on."""
+
+    code = "calibration_cluster_away"
+
+
 class MoveRefused(CalibrationError):
     code = "calibration_move_refused"
 
@@ -76,3 +82,37 @@ class ReasonMissing(CalibrationError):
 
     def __init__(self) -> None:
         super().__init__("Write a reason: whoever looks at the run later will ask for it.")
+
+
+class UploadNotFound(CalibrationError):
+    code = "upload_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This upload is not here any more: it was accepted, put aside, or waited for over an "
+            "hour. Nothing of it is kept but what was accepted."
+        )
+
+
+class DataSetNotFound(CalibrationError):
+    code = "past_administration_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such past administration.")
+
+
+class TitleTaken(CalibrationError):
+    code = "title_taken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This form has answers under this title already. Nothing was stored. Upload the file "
+            "again under another title."
+        )
+
+
+class NothingToExport(CalibrationError):
+    code = "nothing_to_export"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"This run has no {what} to export.")

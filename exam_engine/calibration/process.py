@@ -18,6 +18,7 @@ from uuid import UUID
 
 from exam_engine.analysis.errors import BadFile
 from exam_engine.calibration import stages
+from exam_engine.calibration.cluster import workers_of
 from exam_engine.calibration.errors import CalibrationError
 from exam_engine.calibration.freezing.queries import forms_at_cut, freeze
 from exam_engine.calibration.frozen import Frozen
@@ -182,9 +183,13 @@ class RunProcess:
     async def _calibrate(self, watched: Watched) -> bool:
         _, plan, found = await self._read("frozen", "anchors")
         anchors = [stages.Anchor(**one) for one in found["anchors"]["items"]]
-        made = await asyncio.to_thread(
-            stages.calibrated, found["frozen"], plan, anchors, watched.step, watched.cycle
-        )
+
+        def calibrated() -> Document:
+            rest = (anchors, watched.step, watched.cycle)
+            with workers_of(os.environ) as workers:
+                return stages.calibrated(found["frozen"], plan, *rest, workers)
+
+        made = await asyncio.to_thread(calibrated)
         report = made["report"]
         told = "converged" if report["converged"] else "did not converge"
         return await self._keep(

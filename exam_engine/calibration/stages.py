@@ -29,9 +29,10 @@ from exam_engine.analysis.populations import Populations
 from exam_engine.analysis.report.remarks import MEANINGS, serious
 from exam_engine.calibration.at_cut import FormAtCut, at_cut
 from exam_engine.calibration.errors import DataUnsound
-from exam_engine.calibration.frozen import OMITTED, Frozen
+from exam_engine.calibration.frozen import OMITTED, UNNAMED, Frozen
 from exam_engine.calibration.plans import Plan
 from psychometrics import Items
+from psychometrics.calibration.sharded import Workers
 from psychometrics.classical import reliability
 from psychometrics.errors import PsychometricsError
 from psychometrics.fit import s_x2
@@ -62,9 +63,14 @@ def drawn(figure: Figure) -> Document:
 
 
 def calibrated(
-    frozen: Frozen, plan: Plan, anchors: Sequence[Anchor], step: Step, told: Cycle
+    frozen: Frozen,
+    plan: Plan,
+    anchors: Sequence[Anchor],
+    step: Step,
+    told: Cycle,
+    workers: Workers | None = None,
 ) -> Document:
-    """Parameters, errors and abilities.
+    """Parameters, errors and abilities; large data by ``workers``.
 
     Raises
     ------
@@ -83,6 +89,7 @@ def calibrated(
         anchors=_anchored(anchors),
         max_cycles=plan.max_cycles,
         timed=False,
+        workers=workers,
     )
     found = estimation.calibrated(responses, asked, step, told)
     result = found.result
@@ -212,7 +219,10 @@ def classical(frozen: Frozen, step: Step) -> Document:
         "rows": {row["item"]: plain(row) for row in classical_rows(found)},
         "options": {
             column.code: [
-                row for row in options[column.code] if row["option"] in (*column.options, OMITTED)
+                row
+                for row in options[column.code]
+                if row["option"] in (*column.options, OMITTED)
+                or (row["option"] == UNNAMED and row["n"])
             ]
             for column in frozen.columns
         },

@@ -4,7 +4,7 @@ In the order of reading: `calibrate` (the whole in a page), `screening` (what da
 left out), `layout` and `arrangement` (which parameters are free), `sample` and `features` (the
 responses as the kernels read them), `start`, `expectation` and `maximization` (one EM cycle),
 `estimation` and `acceleration` (the iteration), `information` (standard errors), `report` and
-`result` (what comes out), `priors`.
+`result` (what comes out), `priors`; `sharded` (more candidates than one array holds).
 """
 
 from psychometrics.calibration.calibrate import calibrate

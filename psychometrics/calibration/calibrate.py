@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from psychometrics.calibration.arrangement import arrange, block_priors, slope_of, start_of
-from psychometrics.calibration.estimation import Estimate, Problem, estimate
+from psychometrics.calibration.estimation import Estimate, Expecting, Problem, estimate
 from psychometrics.calibration.layout import Layout, State
 from psychometrics.calibration.priors import BlockPrior, Prior, check_priors
 from psychometrics.calibration.report import CONVERGED, Errors, assembled, standard_errors
@@ -115,7 +115,7 @@ def calibrate(
         More free parameters than the response patterns can determine, or a free variance without
         a fixed slope.
     """
-    _check_options(tolerance, max_cycles, threads, errors)
+    check_options(tolerance, max_cycles, threads, errors)
     priors = dict(priors or {})
     check_priors(priors)
     study = screen(
@@ -128,9 +128,9 @@ def calibrate(
         item_names=item_names,
         random_groups=random_groups,
     )
-    layout = _layout(study, latent_variance)
+    layout = layout_of(study, latent_variance)
     densities = block_priors(layout, priors)
-    _check_identified(study, layout, densities)
+    check_identified(study, layout, densities)
     sample = compile_sample(study.codes, study.weights, study.groups, len(study.group_names))
     features = features_of(
         sample.codes, sample.weights, sample.forms, sample.runs, sample.n_groups, layout.blocks
@@ -142,12 +142,14 @@ def calibrate(
     if sample.by_form and _score_is_sufficient(layout):
         problem = Problem(merged_by_score(features), totals, layout, by_person.priors, threads)
     start = start_of(layout, summary, priors)
-    found, nodes = _estimated(problem, sample, start, quadrature, tolerance, max_cycles, told)
+    forms = _examined_forms(sample)
+    found, nodes = estimated(problem, forms, start, quadrature, tolerance, max_cycles, told)
     covariance = standard_errors(by_person, sample, found, nodes, errors)
     return assembled(study, layout, found, nodes, priors, covariance, asked=errors is not None)
 
 
-def _check_options(tolerance: float, max_cycles: int, threads: int, errors: str | None) -> None:
+def check_options(tolerance: float, max_cycles: int, threads: int, errors: str | None) -> None:
+    """That options are what they may be.  Raises `BadOption`."""
     if not 0.0 < tolerance <= 1e-3:
         raise BadOption(f"tolerance = {tolerance} is not in (0, 0.001]")
     if max_cycles < 1 or threads < 1:
@@ -156,7 +158,7 @@ def _check_options(tolerance: float, max_cycles: int, threads: int, errors: str 
         raise BadOption(f"errors = {errors!r} is none of observed, cross-product, sandwich, None")
 
 
-def _layout(study: Study, latent_variance: str | None) -> Layout:
+def layout_of(study: Study, latent_variance: str | None) -> Layout:
     """Which parameters are free."""
     n_groups = len(study.group_names)
     anchored = bool(study.anchors)
@@ -172,7 +174,7 @@ def _layout(study: Study, latent_variance: str | None) -> Layout:
     )
 
 
-def _check_identified(study: Study, layout: Layout, priors: Sequence[BlockPrior]) -> None:
+def check_identified(study: Study, layout: Layout, priors: Sequence[BlockPrior]) -> None:
     """Refuse more parameters than there are independent proportions of patterns."""
     helped = sum(int(prior.counted.sum()) for prior in priors if not prior.flat)
     patterns = len(study.group_names) * np.expm1(np.log(study.n_categories).sum())
@@ -198,19 +200,19 @@ def _score_is_sufficient(layout: Layout) -> bool:
     return len(slopes) == 1
 
 
-def _estimated(
-    problem: Problem,
-    sample: Sample,
+def estimated(
+    problem: Expecting,
+    forms: NDArray[np.bool_],
     start: State,
     quadrature: Quadrature | None,
     tolerance: float,
     max_cycles: int,
     told: Callable[[int, float], None] | None,
 ) -> tuple[Estimate, Quadrature]:
-    """Estimate on nodes that, at the estimate, are fine and wide enough."""
+    """Estimate on nodes that, at the estimate, are fine and wide enough for ``forms`` (F, J)."""
     cycles = 0
 
-    def estimated(start: State, nodes: Quadrature) -> Estimate:
+    def once(start: State, nodes: Quadrature) -> Estimate:
         def hears(cycle: int, objective: float) -> None:
             if told is not None:
                 told(cycles + cycle, objective)
@@ -220,12 +222,12 @@ def _estimated(
         )
 
     if quadrature is not None:
-        return estimated(start, quadrature), quadrature
-    nodes = _nodes_for(problem.layout, sample, start)
+        return once(start, quadrature), quadrature
+    nodes = _nodes_for(problem.layout, forms, start)
     for _ in range(MOST_QUADRATURES):
-        found = estimated(start, nodes)
+        found = once(start, nodes)
         cycles += found.cycles
-        wanted = _nodes_for(problem.layout, sample, found.state)
+        wanted = _nodes_for(problem.layout, forms, found.state)
         wide = all(
             nodes.covers(mean, sd)
             for mean, sd in zip(found.state.means, found.state.sds, strict=True)
@@ -239,15 +241,19 @@ def _estimated(
     return replace(found.after(cycles), diverging=True), used
 
 
-def _nodes_for(layout: Layout, sample: Sample, state: State) -> Quadrature:
+def _examined_forms(sample: Sample) -> NDArray[np.bool_]:
+    """The items of each form, or of some persons where each has their own, (F, J)."""
+    if sample.by_form:
+        return sample.forms
+    some = np.linspace(0, len(sample.codes) - 1, FORMS_EXAMINED).astype(int)
+    return np.asarray(sample.codes[np.unique(some)] >= 0)
+
+
+def _nodes_for(layout: Layout, forms: NDArray[np.bool_], state: State) -> Quadrature:
     """Nodes for a state: the information that the fullest forms have where they have most."""
     theta = np.linspace(-5.0, 5.0, 81)
-    information = np.zeros((sample.codes.shape[1], len(theta)))
+    information = np.zeros((forms.shape[1], len(theta)))
     for block, values in zip(layout.blocks, state.blocks, strict=True):
         information[block.columns] = block.model.information(values, theta)
-    forms: NDArray[np.bool_] = sample.forms
-    if not sample.by_form:
-        some = np.linspace(0, len(sample.codes) - 1, FORMS_EXAMINED).astype(int)
-        forms = sample.codes[np.unique(some)] >= 0
     test = forms.astype(np.float64) @ information
     return quadrature_for(test, state.means, state.sds)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from psychometrics.calibration.layout import Layout, State
 from psychometrics.calibration.maximization import LOG_VARIANCES, Maximized, maximize
 from psychometrics.calibration.priors import BlockPrior
 from psychometrics.models import FloatArray
-from psychometrics.posterior.expectation import Expectations, expect, tabulate
+from psychometrics.posterior.expectation import Expectations, Tables, expect, tabulate
 from psychometrics.posterior.features import Features
 from psychometrics.quadrature import Quadrature
 
@@ -37,6 +38,24 @@ class Problem:
     layout: Layout
     priors: tuple[BlockPrior, ...]
     threads: int
+
+    def expect(self, _state: State, tables: Tables, _quadrature: Quadrature) -> Expectations:
+        """The E-step."""
+        return expect(self.features, tables, self.totals, threads=self.threads)
+
+
+class Expecting(Protocol):
+    """What the iteration needs of a problem: parameters, and an E-step, wherever it is done."""
+
+    @property
+    def totals(self) -> FloatArray: ...
+    @property
+    def layout(self) -> Layout: ...
+    @property
+    def priors(self) -> tuple[BlockPrior, ...]: ...
+
+    def expect(self, state: State, tables: Tables, quadrature: Quadrature) -> Expectations:
+        """Sums over persons at a state, whose tables on the nodes are given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +103,7 @@ class _Visit:
 
 
 def estimate(
-    problem: Problem,
+    problem: Expecting,
     start: State,
     quadrature: Quadrature,
     *,
@@ -134,7 +153,7 @@ def estimate(
 
 
 def _next(
-    problem: Problem, here: _Visit, raised: Maximized, anderson: Anderson, quadrature: Quadrature
+    problem: Expecting, here: _Visit, raised: Maximized, anderson: Anderson, quadrature: Quadrature
 ) -> _Visit:
     layout = problem.layout
     image = layout.vector(raised.state)
@@ -151,7 +170,7 @@ def _diverging(state: State) -> bool:
     return slopes > LARGEST_SLOPE or bool((np.abs(state.log_variances) >= LOG_VARIANCES[1]).any())
 
 
-def _visit(problem: Problem, state: State, quadrature: Quadrature) -> _Visit:
+def _visit(problem: Expecting, state: State, quadrature: Quadrature) -> _Visit:
     """The E-step at a state; the objective is -inf outside the models."""
     tables = tabulate(problem.layout.filled(state), quadrature, state.means, state.sds)
     prior = sum(
@@ -169,5 +188,5 @@ def _visit(problem: Problem, state: State, quadrature: Quadrature) -> _Visit:
         empty = np.empty((0, 0))
         nothing = Expectations(-np.inf, empty, empty, empty, empty)
         return _Visit(state, vector, tables.log_p, nothing, -np.inf)
-    found = expect(problem.features, tables, problem.totals, threads=problem.threads)
+    found = problem.expect(state, tables, quadrature)
     return _Visit(state, vector, tables.log_p, found, found.log_likelihood + prior)

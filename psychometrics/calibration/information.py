@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from psychometrics.calibration.estimation import Problem
+from psychometrics.calibration.estimation import Expecting, Problem
 from psychometrics.calibration.layout import Layout, State
 from psychometrics.calibration.maximization import (
     item_counts,
@@ -48,8 +48,8 @@ def observed_information(
         At the state.
     quadrature : Quadrature
     """
-    complete, prior = _complete(problem, state, found, quadrature)
-    return complete + prior - _sum_of_squares(problem, sample, state, quadrature, 1, None)
+    complete, prior = complete_information(problem, state, found, quadrature)
+    return complete + prior - sum_of_squares(problem, sample.codes, state, quadrature, 1, None)
 
 
 def cross_product(
@@ -59,12 +59,12 @@ def cross_product(
 
     Parameters as of `observed_information`.
     """
-    _, prior = _complete(problem, state, found, quadrature)
-    return prior + _sum_of_squares(problem, sample, state, quadrature, 0, 1)
+    _, prior = complete_information(problem, state, found, quadrature)
+    return prior + sum_of_squares(problem, sample.codes, state, quadrature, 0, 1)
 
 
-def _complete(
-    problem: Problem, state: State, found: Expectations, quadrature: Quadrature
+def complete_information(
+    problem: Expecting, state: State, found: Expectations, quadrature: Quadrature
 ) -> tuple[FloatArray, FloatArray]:
     """Expected complete-data information and the prior's, by central differences of gradients."""
     layout = problem.layout
@@ -108,9 +108,9 @@ def _add(matrix: FloatArray, index: np.ndarray, p: int, change: FloatArray) -> N
         np.add.at(matrix, (index[both, row], index[both, p]), change[both, row])
 
 
-def _sum_of_squares(
+def sum_of_squares(
     problem: Problem,
-    sample: Sample,
+    codes: Codes,
     state: State,
     quadrature: Quadrature,
     first: int,
@@ -130,7 +130,7 @@ def _sum_of_squares(
     def squares(run: Run) -> FloatArray:
         buffer = np.empty(len(quadrature.nodes) * (run.stop - run.start))
         root = np.sqrt(posterior_of(problem.features, tables, bases, run, buffer))
-        answers = scores.answers(sample.codes[run.start : run.stop], run.group)
+        answers = scores.answers(codes[run.start : run.stop], run.group)
         weights = problem.features.weights_of(run)
         return _squares_of(scores, root, weights, answers, quadrature.nodes, first, beyond)
 

@@ -53,14 +53,14 @@ def standard_errors(
         return None
     where = (problem, sample, found.state, found.expectations, quadrature)
     if errors == "cross-product":
-        return _inverse(cross_product(*where))
-    inverse = _inverse(observed_information(*where))
+        return inverse_of(cross_product(*where))
+    inverse = inverse_of(observed_information(*where))
     if inverse is None or errors == "observed":
         return inverse
     return inverse @ cross_product(*where) @ inverse
 
 
-def _inverse(matrix: FloatArray) -> FloatArray | None:
+def inverse_of(matrix: FloatArray) -> FloatArray | None:
     """The inverse, 0 for parameters that the data say nothing about; None if it is no covariance.
 
     An asymptote at the end of its range is such a parameter: its logit has run to infinity.
@@ -147,7 +147,7 @@ def assembled(
         largest_gradient=largest,
         cycles=found.cycles,
         converged=converged,
-        n_persons=len(study.codes),
+        n_persons=study.n_persons,
         parameter_names=parameter_names,
         estimates=layout.vector(found.state),
         covariance=covariance,
@@ -304,13 +304,13 @@ def _flags(
         if (index >= 0).any()
     }
     wanted = max((RECOMMENDED_PERSONS[name] for name in free), default=0)
-    if len(study.codes) < wanted:
+    if study.n_persons < wanted:
         model = max(free, key=RECOMMENDED_PERSONS.__getitem__)
         simpler = "" if model in {"Rasch", "PCM", "RSM"} else ", and the Rasch model is recommended"
         flags.append(
             Flag(
                 "small_sample",
-                f"{len(study.codes)} persons are few for the {model} model: under {wanted} its "
+                f"{study.n_persons} persons are few for the {model} model: under {wanted} its "
                 f"estimates are rough{simpler}",
             )
         )

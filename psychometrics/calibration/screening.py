@@ -1,7 +1,7 @@
 """What of the data can be calibrated: refusals, and what is left out and told."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +65,10 @@ class Study:
     data_hash: str
     flags: tuple[Flag, ...]
 
+    @property
+    def n_persons(self) -> int:
+        return len(self.codes)
+
 
 def screen(
     responses: ArrayLike,
@@ -86,8 +90,8 @@ def screen(
             f"{FEWEST_PERSONS} persons and {FEWEST_ITEMS} items are needed"
         )
     names = checked_names(item_names, n_items)
-    models = _models(model, n_items)
-    fixed, flags = _anchors(anchors, names)
+    models = models_of(model, n_items)
+    fixed, flags = anchors_of(anchors, names)
     for item, (anchor, _) in fixed.items():
         models[item] = anchor
     case_weights = _weights(weights, n_persons)
@@ -96,18 +100,15 @@ def screen(
 
     counts = _counts(codes)
     n = counts.sum(axis=1)
-    n_categories = _categories(codes, counts, models, fixed, names)
-    kept = np.zeros(n_items, dtype=bool)
-    for item in range(n_items):
-        seen = int((counts[item] > 0).sum())
-        kept[item] = seen > 1 or (item in fixed and seen > 0)
-        if not kept[item]:
-            flags.append(_left_out(names[item], item, counts[item]))
-    if kept.sum() < FEWEST_ITEMS:
-        raise NotEnoughData(
-            f"not enough data: only {_many(int(kept.sum()), 'item')} of {n_items} had different "
-            f"answers, but {FEWEST_ITEMS} are needed"
-        )
+    n_categories = categories_of(
+        counts,
+        models,
+        fixed,
+        names,
+        lambda item, code: f"row {np.flatnonzero(codes[:, item] == code)[0]}, column {item}",
+    )
+    kept, left_out = items_left(counts, fixed, names)
+    flags += left_out
     flags += _duplicates(codes, counts, kept, names)
     columns = np.flatnonzero(kept)
     if not kept.all():
@@ -153,14 +154,15 @@ def screen(
     )
 
 
-def _models(model: str | Sequence[str], n_items: int) -> list[Model]:
+def models_of(model: str | Sequence[str], n_items: int) -> list[Model]:
+    """A model for each item.  Raises `BadOption`, `UnknownModel`."""
     names = [model] * n_items if isinstance(model, str) else list(model)
     if len(names) != n_items:
         raise BadOption(f"there are {len(names)} models for {n_items} items")
     return [model_named(name) for name in names]
 
 
-def _anchors(
+def anchors_of(
     anchors: Items | None, names: tuple[str, ...]
 ) -> tuple[dict[int, tuple[Model, FloatArray]], list[Flag]]:
     """Anchored items by position, and a flag for each that the data has not."""
@@ -221,14 +223,36 @@ def _counts(codes: Codes) -> Indices:
     return result
 
 
-def _categories(
-    codes: Codes,
+def items_left(
+    counts: Indices, fixed: Mapping[int, tuple[Model, FloatArray]], names: Sequence[str]
+) -> tuple[NDArray[np.bool_], list[Flag]]:
+    """Items with different answers, or anchored, (J,), and a flag for each of the others."""
+    kept = np.zeros(len(counts), dtype=bool)
+    flags = []
+    for item, own in enumerate(counts):
+        seen = int((own > 0).sum())
+        kept[item] = seen > 1 or (item in fixed and seen > 0)
+        if not kept[item]:
+            flags.append(_left_out(names[item], item, own))
+    if kept.sum() < FEWEST_ITEMS:
+        raise NotEnoughData(
+            f"not enough data: only {_many(int(kept.sum()), 'item')} of {len(counts)} had "
+            f"different answers, but {FEWEST_ITEMS} are needed"
+        )
+    return kept, flags
+
+
+def categories_of(
     counts: Indices,
-    models: list[Model],
-    fixed: dict[int, tuple[Model, FloatArray]],
-    names: tuple[str, ...],
+    models: Sequence[Model],
+    fixed: Mapping[int, tuple[Model, FloatArray]],
+    names: Sequence[str],
+    where: Callable[[int, int], str],
 ) -> Indices:
-    """K of each item; codes its model has not, and gaps, are refused."""
+    """K of each item; codes its model has not, and gaps, are refused.
+
+    ``where`` tells in words where an item's code is first met.
+    """
     result = np.full(len(models), 2, dtype=np.intp)
     for item, model in enumerate(models):
         seen = np.flatnonzero(counts[item])
@@ -239,11 +263,10 @@ def _categories(
         allowed = model.n_categories(len(fixed[item][1])) if anchored else needed
         if not model.takes(needed) or needed > allowed:
             code = int(seen[-1])
-            row = int(np.flatnonzero(codes[:, item] == code)[0])
             limit = allowed if anchored else 2
             raise BadResponses(
-                f"row {row}, column {item} ({names[item]!r}) holds {code}, but a {model.name} item "
-                f"has categories 0 to {limit - 1}"
+                f"{where(item, code)} ({names[item]!r}) holds {code}, but a {model.name} item has "
+                f"categories 0 to {limit - 1}"
             )
         if not anchored and 1 < len(seen) < needed:
             gap = int(np.setdiff1d(np.arange(needed), seen)[0])

@@ -39,38 +39,30 @@ class Summary:
 
 def summarize(features: Features, n_categories: NDArray[np.intp]) -> Summary:
     """Proportions and loadings, in two passes over the responses."""
-    counts, given = _counts(features, n_categories)
-    scores = np.arange(counts.shape[1])
-    n = np.maximum(given, 1.0)
-    mean = counts @ scores / n
-    scale = 1.0 / np.sqrt(np.maximum(counts @ scores**2 / n - mean**2, 1e-12))
-    items = [cells.item for cells in (features.linear, features.general)]
-    points = [cells.category * scale[cells.item] for cells in (features.linear, features.general)]
-    covariance = np.zeros_like(mean)
-    squares = 0.0
-    centres = features.forms @ (mean * scale)
-    for run in features.runs:
-        columns = features.of(run)
-        mask = None if run.form >= 0 else features.mask(run)
-        centre = centres[run.form] if mask is None else mask @ (mean * scale)
-        whole = columns[0] @ points[0] + columns[1] @ points[1] - centre
-        weighted = features.weights_of(run) * whole
-        squares += float(weighted @ whole)
-        for item, point, column in zip(items, points, columns, strict=True):
-            covariance += np.bincount(item, point * (weighted @ column), len(mean))
-        present = features.forms[run.form] * weighted.sum() if mask is None else weighted @ mask
-        covariance -= mean * scale * present
-    n_persons = features.weights.sum()
-    per_person = max(float(given.sum() / n_persons), 1.0 + 1e-9)
-    # one factor with equal loadings l: the variance of a sum of n items is n + n (n - 1) l^2
-    common = (squares / n_persons / per_person - 1.0) / (per_person - 1.0)
-    common = float(np.clip(common, 0.01, 0.9))
-    loadings = (covariance / n - 1.0) / ((per_person - 1.0) * np.sqrt(common))
-    return Summary(counts, np.clip(loadings, 0.1, 0.85))
+    counts = counted(features, n_categories)
+    standard = Standard.of(counts)
+    covariance, squares = spread(features, standard)
+    return Summary(counts, loadings(counts, float(features.weights.sum()), covariance, squares))
 
 
-def _counts(features: Features, n_categories: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
-    """Weighted numbers of responses by item and category (J, K), and by item (J,)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Standard:
+    """Items' mean scores, and what makes their standard deviations 1, each (J,)."""
+
+    mean: FloatArray
+    scale: FloatArray
+
+    @classmethod
+    def of(cls, counts: FloatArray) -> "Standard":
+        """From the numbers of responses (J, K)."""
+        scores = np.arange(counts.shape[1])
+        n = np.maximum(counts.sum(axis=1), 1.0)
+        mean = counts @ scores / n
+        return cls(mean, 1.0 / np.sqrt(np.maximum(counts @ scores**2 / n - mean**2, 1e-12)))
+
+
+def counted(features: Features, n_categories: NDArray[np.intp]) -> FloatArray:
+    """Weighted numbers of responses by item and category, (J, K)."""
     n_items = len(n_categories)
     linear, general = np.zeros(len(features.linear)), np.zeros(len(features.general))
     of_form, given = np.zeros(len(features.forms)), np.zeros(n_items)
@@ -88,7 +80,42 @@ def _counts(features: Features, n_categories: NDArray[np.intp]) -> tuple[FloatAr
     for cells, total in ((features.linear, linear), (features.general, general)):
         counts[cells.item, cells.category] = total
     counts[:, 0] = given - counts.sum(axis=1)
-    return counts, given
+    return counts
+
+
+def spread(features: Features, standard: Standard) -> tuple[FloatArray, float]:
+    """Sums over persons of their sum of standard scores times each of these, (J,), and squared."""
+    mean, scale = standard.mean, standard.scale
+    items = [cells.item for cells in (features.linear, features.general)]
+    points = [cells.category * scale[cells.item] for cells in (features.linear, features.general)]
+    covariance = np.zeros_like(mean)
+    squares = 0.0
+    centres = features.forms @ (mean * scale)
+    for run in features.runs:
+        columns = features.of(run)
+        mask = None if run.form >= 0 else features.mask(run)
+        centre = centres[run.form] if mask is None else mask @ (mean * scale)
+        whole = columns[0] @ points[0] + columns[1] @ points[1] - centre
+        weighted = features.weights_of(run) * whole
+        squares += float(weighted @ whole)
+        for item, point, column in zip(items, points, columns, strict=True):
+            covariance += np.bincount(item, point * (weighted @ column), len(mean))
+        present = features.forms[run.form] * weighted.sum() if mask is None else weighted @ mask
+        covariance -= mean * scale * present
+    return covariance, squares
+
+
+def loadings(
+    counts: FloatArray, n_persons: float, covariance: FloatArray, squares: float
+) -> FloatArray:
+    """Each item's correlation with the first factor, (J,), from the sums of `spread`."""
+    given = counts.sum(axis=1)
+    per_person = max(float(given.sum() / n_persons), 1.0 + 1e-9)
+    # one factor with equal loadings l: the variance of a sum of n items is n + n (n - 1) l^2
+    common = (squares / n_persons / per_person - 1.0) / (per_person - 1.0)
+    common = float(np.clip(common, 0.01, 0.9))
+    found = covariance / np.maximum(given, 1.0) - 1.0
+    return np.asarray(np.clip(found / ((per_person - 1.0) * np.sqrt(common)), 0.1, 0.85))
 
 
 def starting_values(
