@@ -3,6 +3,7 @@
 import sys
 
 from benchmarks import (
+    calibration_beside,
     imports,
     large_calibration,
     memory,
@@ -21,6 +22,7 @@ from benchmarks import (
 
 ALL = {
     "save_rate": save_rate.main,
+    "calibration_beside": calibration_beside.main,
     "packages": packages.main,
     "imports": imports.main,
     "large_calibration": large_calibration.main,
