@@ -1,0 +1,1 @@
+"""Panels of judges who say where a form's passing score lies, and what was adopted of it."""

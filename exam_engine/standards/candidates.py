@@ -1,0 +1,26 @@
+"""From frozen answers to what a panel is told of earlier candidates.  Loads numpy."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from exam_engine.calibration.frozen import Frozen
+from exam_engine.standards.report import Candidates
+
+
+def candidates_of(frozen: Frozen, positions: Mapping[str, int], simulated: int) -> Candidates:
+    """``positions`` of the scored questions by code; others do not count.
+
+    No answer is wrong, as in the score.
+    """
+    columns = [j for j, column in enumerate(frozen.columns) if column.code in positions]
+    points = frozen.points("wrong")[:, columns]
+    shown = points >= 0
+    n_shown = shown.sum(axis=0)
+    n_right = (points == 1).sum(axis=0)
+    right = {
+        positions[frozen.columns[column].code]: float(n_right[k] / n_shown[k])
+        for k, column in enumerate(columns)
+        if n_shown[k]
+    }
+    return Candidates((points == 1).sum(axis=1).astype(np.float64), right, simulated)
