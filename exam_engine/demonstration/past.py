@@ -5,7 +5,7 @@ the outcome against the truth.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
@@ -46,19 +46,30 @@ MISKEYED = 0.37
 
 def truths(items: Sequence[Asked], seed: int = SEED) -> dict[str, Truth]:
     """Parameters by code, the same in whatever order the items come."""
-    found = {}
     by_code = sorted(items, key=lambda one: one.code)
     wrong = by_code[int(MISKEYED * len(by_code))].code if by_code else ""
-    for one in by_code:
-        rng = random.Random(f"{seed}:{one.code}")  # noqa: S311 - a simulation, not a secret
-        share = min(max(one.expected, 0.05), 0.95)
-        marked = one.key % one.options + 1 if one.code == wrong else one.key
-        found[one.code] = Truth(
-            a=exp(rng.gauss(0.05, 0.3)),
-            b=-log(share / (1 - share)) + rng.gauss(0.0, 0.45),
-            marked=marked,
-        )
-    return found
+    return {
+        one.code: _truth(one, seed, one.key % one.options + 1 if one.code == wrong else one.key)
+        for one in by_code
+    }
+
+
+def more_truths(
+    items: Sequence[Asked], known: Mapping[str, Truth], seed: int = SEED
+) -> dict[str, Truth]:
+    """The known ones, and those of the items that are new, all with their right keys."""
+    new = {one.code: _truth(one, seed, one.key) for one in items if one.code not in known}
+    return {**known, **new}
+
+
+def _truth(one: Asked, seed: int, marked: int) -> Truth:
+    rng = random.Random(f"{seed}:{one.code}")  # noqa: S311 - a simulation, not a secret
+    share = min(max(one.expected, 0.05), 0.95)
+    return Truth(
+        a=exp(rng.gauss(0.05, 0.3)),
+        b=-log(share / (1 - share)) + rng.gauss(0.0, 0.45),
+        marked=marked,
+    )
 
 
 def answers(

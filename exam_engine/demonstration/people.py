@@ -20,8 +20,12 @@ STAFF = (
     DemoPerson("Remy Okafor", "reviewer@example.org", (Role.REVIEWER,), "reviews"),
     DemoPerson("Bela Novak", "bank@example.org", (Role.BANK_MANAGER,), "the question bank"),
     DemoPerson("Sol Marin", "psychometrician@example.org", (Role.PSYCHOMETRICIAN,), "calibration"),
+    *(
+        DemoPerson(name, f"judge{number}@example.org", (Role.JUDGE,), "panels on passing scores")
+        for number, name in enumerate(("Ada Bergstrom", "Bo Tanaka", "Cleo Adeyemi"), 1)
+    ),
     DemoPerson("Kit Larsen", "proctor@example.org", (Role.PROCTOR,), "the room, live"),
-    DemoPerson("Noor Haddad", "manager@example.org", (Role.MANAGER,), "every room, audits"),
+    DemoPerson("Noor Haddad", "manager@example.org", (Role.MANAGER,), "rooms, releases"),
 )
 CANDIDATE = DemoPerson(
     "Ana Pereira", "candidate@example.org", (Role.CANDIDATE,), "sit the exam at once"
@@ -44,4 +48,14 @@ ROOM = tuple(
         1,
     )
 )
-EVERYBODY = (CANDIDATE, *ROOM, *STAFF)
+SIMULATED = tuple(
+    DemoPerson(
+        f"Simulated Candidate {number:02}",
+        f"simulated{number:02}@example.org",
+        (Role.CANDIDATE,),
+        "a result that is held",
+    )
+    for number in range(1, 25)
+)
+"""They sat the beta form; nobody is behind them, but anybody may sign in as one of them."""
+EVERYBODY = (CANDIDATE, *ROOM, *STAFF, SIMULATED[0])

@@ -9,19 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import item_bank
 from exam_engine.accounts.service import Accounts
-from exam_engine.calibration.queries import list_form_questions
 from exam_engine.calibration.service import add_past_administration
-from exam_engine.demonstration.past import CANDIDATES, SEED, Asked, answers, truths
+from exam_engine.demonstration.beta.service import add_beta_form, add_beta_sitting
+from exam_engine.demonstration.past import CANDIDATES, SEED, Truth, answers, truths
 from exam_engine.demonstration.people import CANDIDATE, EVERYBODY, ROOM
+from exam_engine.demonstration.queries import asked_on
 from exam_engine.exams.conversion import Conversion, provisional
 from exam_engine.exams.programme import PRACTICE, Programme
-from exam_engine.exams.queries import find_exam, list_form_items
+from exam_engine.exams.queries import find_exam
 from exam_engine.exams.service import Exams
 from exam_engine.exams.tables import Exam, Form
 from exam_engine.invigilation.service import Invigilation
 from exam_engine.registration.service import Registration
 from item_bank.framework import bundled_edition
-from item_bank.queries import get_contents, get_versions
 from item_bank.service import ItemBank
 
 OPEN_FOR = timedelta(days=30)
@@ -66,14 +66,15 @@ async def add_programme(
 
 async def add_past(
     session: AsyncSession, now: datetime, exam: Exam, conversion: Conversion
-) -> None:
-    """Two earlier forms that overlap, and the answers of simulated candidates to them."""
+) -> dict[str, Truth]:
+    """Two earlier forms that overlap, and the answers of simulated candidates to them; the
+    parameters by which they were drawn."""
     sat = []
     for code, seed, ago, mean in PAST_FORMS:
         exams = Exams(session, now - ago - timedelta(days=30))
         form = await exams.assemble(exam, code, seed, conversion)
         await exams.publish(form)
-        sat.append((form, await _asked(session, form), now - ago, mean, seed))
+        sat.append((form, await asked_on(session, form), now - ago, mean, seed))
     every = {one.code: one for _, asked, _, _, _ in sat for one in asked}
     parameters = truths(list(every.values()))
     each = CANDIDATES // len(sat)
@@ -89,30 +90,20 @@ async def add_past(
             simulated=True,
             held_at=held_at,
         )
-
-
-async def _asked(session: AsyncSession, form: Form) -> list[Asked]:
-    """A form's questions as the simulation takes them."""
-    rows = await list_form_items(session, form.id)
-    ids = [row.item_version_id for row in rows]
-    versions, contents = await get_versions(session, ids), await get_contents(session, ids)
-    asked = []
-    for version_id, question in zip(ids, await list_form_questions(session, form.id), strict=True):
-        content = contents[version_id]
-        options = [choice.identifier for choice in content.choices]
-        expected = versions[version_id].estimated_difficulty or 0.6
-        asked.append(Asked(question.code, len(options), options.index(content.key) + 1, expected))
-    return asked
+    return parameters
 
 
 async def add_demonstration(
     session: AsyncSession, now: datetime, secret_key: bytes, password_hash: str
 ) -> Seeded | None:
-    """People, bank, exam, an open self-admitting sitting and a proctored one; None if done."""
+    """People, bank, exam, a beta administration whose results are held, an open self-admitting
+    sitting and a proctored one; None if done."""
     if await find_exam(session, PRACTICE.code) is not None:
         return None
     exam, form = await add_programme(session, now)
-    await add_past(session, now, exam, Conversion.from_json(form.conversion))
+    conversion = Conversion.from_json(form.conversion)
+    parameters = await add_past(session, now, exam, conversion)
+    beta = await add_beta_form(session, now, exam, conversion, parameters)
     accounts = Accounts(session, now)
     people = {
         person.email: await accounts.add_person(
@@ -120,6 +111,7 @@ async def add_demonstration(
         )
         for person in EVERYBODY
     }
+    await add_beta_sitting(session, now, secret_key, beta, password_hash)
     registration = Registration(session, now, secret_key)
     watchers = [people["proctor@example.org"].id]
     opens, closes = now - timedelta(minutes=5), now + OPEN_FOR

@@ -57,3 +57,48 @@ def draw(
                 f"Area {area} needs {count} questions; {drawn} of its {len(pool)} can be used."
             )
     return form
+
+
+def with_pretest(
+    form: Sequence[tuple[str, Id]],
+    eligible: Mapping[str, Sequence[Eligible[Id]]],
+    count: int,
+    seed: int,
+) -> list[tuple[str, Id, bool]]:
+    """(area, item, whether it is in pretest) with ``count`` pretest items among those of a form.
+
+    The areas take turns, in an order drawn by the seed, and the places are drawn from all, so that
+    nobody can tell them.  No item is an enemy of another on the form.  Raises `BlueprintNotMet`.
+    """
+    rng = random.Random(f"pretest:{seed}")  # noqa: S311 - a reproducible draw, not a secret
+    pools = {area: list(items) for area, items in eligible.items() if items}
+    areas = sorted(pools)
+    rng.shuffle(areas)
+    for area in areas:
+        rng.shuffle(pools[area])
+    taken = {item for _, item in form}
+    drawn: list[tuple[str, Id]] = []
+    barred: set[Id] = set()
+    while areas and len(drawn) < count:
+        for area in tuple(areas):
+            item = next((one for one in pools[area] if _fits(one, taken, barred)), None)
+            if item is None:
+                areas.remove(area)
+            elif len(drawn) < count:
+                drawn.append((area, item.id))
+                taken.add(item.id)
+                barred |= set(item.enemies)
+    if len(drawn) < count:
+        raise BlueprintNotMet(
+            f"The form wants {count} questions in pretest; {len(drawn)} of the bank can be used."
+        )
+    places = set(rng.sample(range(len(form) + count), count))
+    scored, pretest = iter(form), iter(drawn)
+    return [
+        (*next(pretest if place in places else scored), place in places)
+        for place in range(len(form) + count)
+    ]
+
+
+def _fits(item: Eligible[Id], taken: set[Id], barred: set[Id]) -> bool:
+    return item.id not in taken and item.id not in barred and taken.isdisjoint(item.enemies)

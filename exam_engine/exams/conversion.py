@@ -41,13 +41,37 @@ class Conversion:
         if self.scaled[0] < self.low or self.scaled[-1] > self.high:
             raise ConversionUnsound("A conversion table stays on the scale.")
 
+    @property
+    def raw_max(self) -> int:
+        return len(self.scaled) - 1
+
+    def at(self, raw: int, raw_max: int) -> float:
+        """The unrounded scale score of ``raw`` right answers of ``raw_max``.
+
+        Where fewer questions are scored than the table is for, the share of right answers counts:
+        the value lies on the straight line between those of the two nearest raw scores.
+        """
+        whole, rest = divmod(raw * self.raw_max, raw_max) if raw_max else (0, 0)
+        if not rest:
+            return self.scaled[whole]
+        low, high = self.scaled[whole], self.scaled[whole + 1]
+        return low + (high - low) * (rest / raw_max)
+
+    def decides(self, scaled: float) -> bool:
+        """Whether an unrounded scale score passes."""
+        return scaled >= self.cut
+
+    def printed(self, scaled: float) -> int:
+        """Rounded half up, but a value below the cut never prints as the cut."""
+        value = math.floor(scaled + 0.5)
+        return min(value, self.cut - 1) if scaled < self.cut else value
+
     def passes(self, raw: int) -> bool:
-        return self.scaled[raw] >= self.cut
+        return self.decides(self.scaled[raw])
 
     def reported(self, raw: int) -> int:
-        """The printed score: rounded half up, but a value below the cut never prints as the cut."""
-        value = math.floor(self.scaled[raw] + 0.5)
-        return min(value, self.cut - 1) if self.scaled[raw] < self.cut else value
+        """The printed score of a raw one."""
+        return self.printed(self.scaled[raw])
 
     def to_json(self) -> dict[str, Any]:
         return {

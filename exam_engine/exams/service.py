@@ -78,34 +78,41 @@ class Exams:
         seed: int,
         conversion: Conversion,
         purpose: Purpose = Purpose.PRACTICE,
+        *,
+        pretest: int = 0,
     ) -> Form:
         """A draft form that meets the blueprint from operational items of the kinds that delivery
-        carries.
+        carries, with so many items in pretest among them, which count in no score.
 
         Raises `BlueprintNotMet`.
         """
         blueprint = await queries.list_blueprint(self._session, exam.id)
-        listed = await list_items_by_area(self._session, None, {ItemState.OPERATIONAL})
-        enemies: dict[UUID, set[UUID]] = {}
+        states = {ItemState.OPERATIONAL, ItemState.PRETEST}
         listed = {
             area: [item for item in rows if item.kind in KINDS_ON_FORMS]
-            for area, rows in listed.items()
+            for area, rows in (await list_items_by_area(self._session, None, states)).items()
         }
         items = [item for area in listed.values() for item in area]
+        enemies: dict[UUID, set[UUID]] = {}
         for one, other in await list_enemies(self._session, [item.item_id for item in items]):
             enemies.setdefault(one, set()).add(other)
             enemies.setdefault(other, set()).add(one)
-        versions = {item.item_id: item.version_id for item in items}
-        drawn = assembly.draw(
-            [(node.code, node.item_count) for node in blueprint],
-            {
+
+        def eligible(state: ItemState) -> dict[str, list[assembly.Eligible[UUID]]]:
+            return {
                 area: [
                     assembly.Eligible(item.item_id, frozenset(enemies.get(item.item_id, ())))
                     for item in rows
+                    if item.state == state
                 ]
                 for area, rows in listed.items()
-            },
-            seed,
+            }
+
+        nodes = [(node.code, node.item_count) for node in blueprint]
+        scored = assembly.draw(nodes, eligible(ItemState.OPERATIONAL), seed)
+        in_pretest = eligible(ItemState.PRETEST)
+        drawn = assembly.with_pretest(
+            scored, {code: in_pretest.get(code, []) for code, _ in nodes}, pretest, seed
         )
         form = Form(
             id=uuid4(),
@@ -121,15 +128,16 @@ class Exams:
         self._session.add(form)
         await self._session.flush()
         node_ids = {node.code: node.node_id for node in blueprint}
+        versions = {item.item_id: item.version_id for item in items}
         self._session.add_all(
             FormItem(
                 form_id=form.id,
                 position=position,
                 item_version_id=versions[item_id],
                 node_id=node_ids[area],
-                role="scored",
+                role="pretest" if is_pretest else "scored",
             )
-            for position, (area, item_id) in enumerate(drawn, 1)
+            for position, (area, item_id, is_pretest) in enumerate(drawn, 1)
         )
         await self._session.flush()
         return form

@@ -1,6 +1,6 @@
 """Looking up results."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.delivery.tables import Attempt, PresentedItem, Response
 from exam_engine.exams.tables import Exam, Form, FormItem
-from exam_engine.results.tables import Result, Score
+from exam_engine.results.errors import ResultNotFound
+from exam_engine.results.marking import KeyDecision, Treatment
+from exam_engine.results.tables import ItemDecision, Result, Score
 from item_bank.tables import FrameworkNode
 
 Found = Row[Result, Score, Attempt, Form, Exam]
@@ -30,7 +32,14 @@ async def list_results(session: AsyncSession, person_id: UUID) -> Sequence[Found
 # Built once: at the end of an exam everybody is scored within seconds.
 _RESULT_OF = select(Result).where(Result.attempt_id == bindparam("attempt_id"))
 _ANSWERED = (
-    select(PresentedItem.item_version_id, FrameworkNode.code, FormItem.role, Response.value)
+    select(
+        PresentedItem.attempt_id,
+        FormItem.position,
+        PresentedItem.item_version_id,
+        FrameworkNode.code,
+        FormItem.role,
+        Response.value,
+    )
     .join(
         FormItem,
         and_(
@@ -46,8 +55,13 @@ _ANSWERED = (
             Response.position == PresentedItem.position,
         ),
     )
-    .where(PresentedItem.attempt_id == bindparam("attempt_id"))
-    .order_by(PresentedItem.position)
+    .where(PresentedItem.attempt_id.in_(bindparam("attempt_ids", expanding=True)))
+    .order_by(PresentedItem.attempt_id, PresentedItem.position)
+)
+_DECISIONS = (
+    select(ItemDecision)
+    .where(ItemDecision.form_id == bindparam("form_id"))
+    .order_by(ItemDecision.number)
 )
 
 
@@ -55,10 +69,23 @@ async def find_result_of(session: AsyncSession, attempt_id: UUID) -> Result | No
     return await session.scalar(_RESULT_OF, {"attempt_id": attempt_id})
 
 
+async def get_result_for_update(session: AsyncSession, result_id: UUID) -> Result:
+    """Locks the row.  Raises `ResultNotFound`."""
+    found = await session.get(Result, result_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise ResultNotFound
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One position of an attempt with all that scoring needs; ``value`` is None for no answer."""
+    """One position of an attempt with all that scoring needs; ``value`` is None for no answer.
 
+    ``position`` is the form's.
+    """
+
+    attempt_id: UUID
+    position: int
     item_version_id: UUID
     node: str
     role: str
@@ -66,11 +93,33 @@ class Answered:
 
 
 async def list_answered(
-    session: AsyncSession, attempt_id: UUID, form_id: UUID
+    session: AsyncSession, attempt_ids: Collection[UUID], form_id: UUID
 ) -> Sequence[Answered]:
-    """Every position that was presented, answered or not, in order."""
-    rows = await session.execute(_ANSWERED, {"attempt_id": attempt_id, "form_id": form_id})
+    """Every position that was presented in these attempts of one form, answered or not."""
+    rows = await session.execute(_ANSWERED, {"attempt_ids": list(attempt_ids), "form_id": form_id})
     return [Answered(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What was decided about a form's questions, by position; ``number`` is the last one's."""
+
+    number: int
+    by_position: dict[int, KeyDecision]
+
+
+async def list_item_decisions(session: AsyncSession, form_id: UUID) -> Sequence[ItemDecision]:
+    """All that were ever taken, first one first."""
+    return (await session.scalars(_DECISIONS, {"form_id": form_id})).all()
+
+
+async def get_decisions(session: AsyncSession, form_id: UUID) -> Decisions:
+    """Those in force."""
+    rows = await list_item_decisions(session, form_id)
+    return Decisions(
+        rows[-1].number if rows else 0,
+        {row.position: KeyDecision(Treatment(row.treatment), tuple(row.also)) for row in rows},
+    )
 
 
 def _own(person_id: UUID) -> Select[Result, Score, Attempt, Form, Exam]:

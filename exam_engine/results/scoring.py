@@ -29,19 +29,22 @@ class Scored:
 def number_right(marked: Iterable[Marked], conversion: Conversion) -> Scored:
     """Every scored question counts one; no answer counts as a wrong one.
 
-    Pass or fail is decided on the unrounded scale value.
+    Pass or fail is decided on the unrounded scale value.  Where fewer questions are marked than
+    the table is for (some are not scored), the share of right answers counts: `Conversion.at`.
     """
     by_node: dict[str, tuple[int, int]] = {}
     for one in marked:
         right, total = by_node.get(one.node, (0, 0))
         by_node[one.node] = (right + one.right, total + 1)
     raw = sum(right for right, _ in by_node.values())
+    raw_max = sum(total for _, total in by_node.values())
+    scaled = conversion.at(raw, raw_max)
     return Scored(
         raw=raw,
-        raw_max=sum(total for _, total in by_node.values()),
-        scaled=conversion.scaled[raw],
-        reported=conversion.reported(raw),
-        passed=conversion.passes(raw),
+        raw_max=raw_max,
+        scaled=scaled,
+        reported=conversion.printed(scaled),
+        passed=conversion.decides(scaled),
         by_node=by_node,
     )
 
@@ -81,8 +84,9 @@ def totals(
     return summed
 
 
-def likely_range(raw: int, conversion: Conversion) -> tuple[int, int]:
-    """Scale scores one conditional standard error of measurement below and above ``raw``.
+def likely_range(raw: float, conversion: Conversion) -> tuple[int, int]:
+    """Scale scores one conditional standard error of measurement below and above ``raw``, which
+    need not be whole (see `Conversion.at`).
 
     The binomial error model of Lord (1955): SEM(x) = sqrt(x (n - x) / (n - 1)) raw points; no
     calibration is needed, and it errs on the wide side.

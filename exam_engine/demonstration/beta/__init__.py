@@ -1,0 +1,1 @@
+"""A beta administration of last week: simulated candidates whose results are held."""

@@ -1,0 +1,36 @@
+"""How sharply a form measures at its cut, where its table was settled before that was known."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from exam_engine.calibration.queries import FormScale, find_form_scale
+from exam_engine.database import Database
+from exam_engine.exams.conversion import Conversion
+from exam_engine.exams.purposes import obstacle
+from exam_engine.exams.queries import find_conversion_row, get_conversion, get_form
+from exam_engine.results.scoring import passing_raw
+
+
+async def find_evidence(database: Database, form_id: UUID) -> dict[str, Any]:
+    """What came with the form's table; where that is not enough, what the approved parameters
+    tell now.  Empty while the table is provisional."""
+    async with database.reading() as session:
+        form = await get_form(session, form_id)
+        row = await find_conversion_row(session, form)
+        if row is None or obstacle(form.purpose, False, row.evidence) is None:
+            return dict(row.evidence) if row else {}
+        scale = await find_form_scale(session, form)
+        conversion = await get_conversion(session, form)
+    if scale is None:
+        return dict(row.evidence)
+    return await asyncio.to_thread(_at_cut, scale, form.code, conversion)
+
+
+def _at_cut(scale: FormScale, code: str, conversion: Conversion) -> dict[str, Any]:
+    # loads numpy, which a server needs for little else
+    from exam_engine.calibration.at_cut import FormAtCut, at_cut, items_of_bank
+
+    usable = [one for one in scale.held if one.values["a"] > 0]
+    form = FormAtCut(code, scale.codes, passing_raw(conversion), conversion.scaled)
+    return at_cut(items_of_bank(usable), form, scale.mean, scale.sd)

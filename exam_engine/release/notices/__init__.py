@@ -1,0 +1,1 @@
+"""What people are told on their start page: a person's own notices."""
