@@ -196,13 +196,9 @@ async def _upload(settings: Settings, file: Path) -> tuple[Spent, Accepted]:
             area="I.A",
         )
         await session.execute(text("CREATE TABLE answers (n INTEGER)"))
-    environment = {
-        **os.environ,
-        "EXAM_DATABASE_URL": settings.database_url,
-        "EXAM_DATA_DIR": str(settings.data_dir),
-    }
-    words = ("exam_engine.uploads", str(record.id), str(file))
-    read = await asyncio.to_thread(_run, words, environment)
+    place = (settings.database_url, str(settings.data_dir))
+    words = ("exam_engine.uploads", "read", *place, str(record.id), str(file))
+    read = await asyncio.to_thread(_run, words, dict(os.environ))
     accepted = await _accept(database, gate, record.id)
     await database.close()
     return read, accepted

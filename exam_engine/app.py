@@ -25,6 +25,7 @@ from exam_engine.invigilation.service import Invigilation
 from exam_engine.live import Hints
 from exam_engine.resources import Resources
 from exam_engine.settings import Settings
+from exam_engine.uploads.nursery import Nursery
 from exam_engine.uploads.readers import FileReaders
 from exam_engine.web import api, assets, errors, pages, render
 from exam_engine.web.answering import answer_components
@@ -56,7 +57,7 @@ SECURITY_HEADERS = [
 NOT_STORED = (b"cache-control", b"no-store")
 
 
-def make_resources(settings: Settings) -> Resources:
+def make_resources(settings: Settings, nursery: Nursery | None = None) -> Resources:
     """Everything a process needs, not yet started: no I/O happens here."""
     database = Database(settings.database_url)
     redis = (
@@ -67,7 +68,7 @@ def make_resources(settings: Settings) -> Resources:
     hints = Hints(redis)
     presence: Presence = RedisPresence(redis) if redis else MemoryPresence()
     recorder = Recorder(answer_stores(database), on_recorded=hints.changed)
-    readers = FileReaders(settings, database)
+    readers = FileReaders(settings, database, nursery)
     return Resources(settings, database, recorder, presence, hints, readers)
 
 
@@ -83,7 +84,10 @@ def build(
     resources: Resources,
     lifespan: list[Callable[[Litestar], AbstractAsyncContextManager[None]]] | None = None,
 ) -> Litestar:
-    """Wire handlers to resources that the caller owns; no I/O happens here."""
+    """Wire handlers to resources that the caller owns; no I/O happens here.
+
+    Others with the same address may take their place later, in ``app.state``.
+    """
     app = Litestar(
         route_handlers=[
             *api.ROUTES,
@@ -92,7 +96,7 @@ def build(
         ],
         middleware=[Access(resources.settings)],
         dependencies={
-            "resources": Provide(lambda: resources, sync_to_thread=False),
+            "resources": Provide(lambda: app.state.resources, sync_to_thread=False),
             "who": Provide(provide_who, sync_to_thread=False),
             "visitor": Provide(provide_visitor, sync_to_thread=False),
         },

@@ -29,6 +29,9 @@ SUBJECTS = {
     "items": "items",
     "worker": "working",
     "calibrations": "calibrations",
+    "standards": "standards",
+    "release": "releases",
+    "equating": "equating",
 }
 """The module of `exam_engine.commands` behind each command: only it is loaded, since all of them
 take seconds."""
@@ -45,6 +48,9 @@ examples:
   exam-engine items import march.xlsx --dry-run
   exam-engine worker                    carry calibration runs through
   exam-engine calibrations start --exam CTO-PRACTICE --model 2PL
+  exam-engine release check 2026-B      what held results wait for
+  exam-engine standards list            panels of judges and what they recommend
+  exam-engine equating plan --exam CTO-PRACTICE --form F-2 --base F-1
 
 Settings come from the environment: EXAM_DATABASE_URL, EXAM_REDIS_URL, EXAM_SECRET_KEY,
 EXAM_PUBLIC_URL, EXAM_DATA_DIR, EXAM_PRODUCTION, EXAM_WORKER.

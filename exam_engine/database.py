@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.orm import configure_mappers
 
 from exam_engine.clock import Clock
 from exam_engine.driver.postgres import PostgresDriver
@@ -246,3 +247,8 @@ def _sqlite_engine(url: str, *, writing: bool) -> AsyncEngine:
         connection.exec_driver_sql(BEGIN_WRITING if writing else "BEGIN")
 
     return engine
+
+
+def work_out_relations() -> None:
+    """How the tables that are loaded hang together: now, and not with the first query."""
+    configure_mappers()

@@ -5,7 +5,6 @@ PostgreSQL, each time in a fresh database built by the migrations.  The run ends
 what it ran on.
 """
 
-import asyncio
 import fcntl
 import os
 import shutil
@@ -13,7 +12,7 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -25,10 +24,11 @@ from litestar import Litestar
 from playwright.async_api import Browser, Page, async_playwright
 from redis import Redis as RedisClient
 
-from exam_engine.app import create_app
+from exam_engine.app import build, leave_the_code_alone, make_resources, run
 from exam_engine.database import Database
 from exam_engine.migrations import upgrade
 from exam_engine.settings import Settings, driver_url
+from exam_engine.uploads.nursery import Nursery
 from tests import parts
 from tests.server import ROOT, Server
 
@@ -156,11 +156,35 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Starts the processes that read files, as those of a server are started."""
+    made = Nursery(os.environ)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def built() -> dict[str, Litestar]:
+    """Apps by their public address: wiring one takes longer than most tests."""
+    return {}
+
+
 @pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[Litestar]:
-    """The Litestar app, started: its recorder and sweeper run."""
-    async with _started(create_app(settings)) as started:
-        yield started
+async def app(
+    settings: Settings, nursery: Nursery, built: dict[str, Litestar]
+) -> AsyncIterator[Litestar]:
+    """The Litestar app, with resources of its own that are started: recorder and sweeper run.
+
+    That a server starts and stops them in its lifespan is for tests with a server process.
+    """
+    resources = make_resources(settings, nursery)
+    if settings.public_url not in built:
+        built[settings.public_url] = build(resources)
+    app = built[settings.public_url]
+    app.state.resources = resources
+    async with run(resources):
+        yield app
 
 
 @pytest.fixture
@@ -305,6 +329,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not str(item.path).startswith(FIRST))
 
 
+def pytest_collection_finish() -> None:
+    leave_the_code_alone()
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     ran = Counter({"../shared: present": 0} if SHARED.is_dir() else {"../shared: NOT present": 0})
     for outcome in ("passed", "failed"):
@@ -329,27 +357,3 @@ def _had(request: pytest.FixtureRequest, obtain: Callable[[], T]) -> T:
         sentence = str(error)
     request.session.shouldfail = sentence
     pytest.fail(sentence, pytrace=False)
-
-
-@asynccontextmanager
-async def _started(app: Litestar) -> AsyncIterator[Litestar]:
-    """Enter the app's lifespan in a task of its own: pytest-asyncio sets a fixture up and tears
-    it down in different tasks, which the task groups inside a lifespan refuse."""
-    is_up, may_end = asyncio.Event(), asyncio.Event()
-
-    async def live() -> None:
-        async with app.lifespan():
-            is_up.set()
-            await may_end.wait()
-
-    life = asyncio.create_task(live())
-    rising = asyncio.create_task(is_up.wait())
-    await asyncio.wait({life, rising}, return_when=asyncio.FIRST_COMPLETED)
-    if life.done():
-        rising.cancel()
-        await life
-    try:
-        yield app
-    finally:
-        may_end.set()
-        await life

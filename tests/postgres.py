@@ -38,7 +38,7 @@ class Postgres:
 
     def create_database(self, name: str, *, template: str = "template1") -> str:
         """A new database, a copy of ``template`` (which nobody may be using); gives its address."""
-        ask(self.url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        ask(self.url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.url_of(name)
 
     def drop_database(self, name: str) -> None:

@@ -1,5 +1,6 @@
 """What the parts of `tests.parts` share: finding a program, starting it, waiting for it."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -8,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -64,6 +65,35 @@ def wait_until(
     process.kill()
     process.wait()
     raise PartFailed(f"{name} was asked {tries} times and stays silent: {tail(log)}")
+
+
+async def reader_of(server: int) -> int:
+    """The process that reads a file for a server, once there is one."""
+    while not (readers := readers_of(server)):  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0.01)
+    return readers[0]
+
+
+def readers_of(server: int) -> list[int]:
+    """The processes that read files for a server; one that has ended has no words any more."""
+    copies = [copy for nursery in children_of(server) for copy in children_of(nursery)]
+    return [copy for copy in copies if b"exam_engine.uploads" in _words_of(copy)]
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started, and not yet seen the end of."""
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for children in found for child in children.read_text().split()]
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def _words_of(pid: int) -> list[bytes]:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return []
 
 
 def tail(log: Path) -> str:

@@ -9,5 +9,6 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     BANK_MANAGER = "bank_manager"
     PSYCHOMETRICIAN = "psychometrician"
+    JUDGE = "judge"
     PROCTOR = "proctor"
     MANAGER = "manager"

@@ -1,4 +1,8 @@
-"""Numbers on their way out: CSV and JSON without a single NaN."""
+"""Numbers on their way out: CSV and JSON without a single NaN.
+
+The server writes such files too, so this module does not load numpy: what comes of it has a
+``tolist`` that makes it Python's own.
+"""
 
 import csv
 import io
@@ -6,8 +10,6 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 DIGITS = 10
 Row = Mapping[str, Any]
@@ -25,11 +27,12 @@ def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
 
 def cell(value: Any) -> str:
     """A value as a CSV holds it: ten significant digits, a list as words, blank for undefined."""
+    value = _own(value)
     if value is None:
         return ""
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, float | np.floating):
+    if isinstance(value, float):
         return f"{value:.{DIGITS}g}" if math.isfinite(value) else ""
     if isinstance(value, list | tuple):
         return " ".join(str(word) for word in value)
@@ -43,14 +46,16 @@ def json_text(document: Mapping[str, Any]) -> str:
 
 def plain(value: Any) -> Any:
     """Arrays as lists, numpy numbers as Python's, what is not finite as null."""
+    value = _own(value)
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def _own(value: Any) -> Any:
+    """Numpy's arrays and numbers as lists and numbers."""
+    return value.tolist() if hasattr(value, "tolist") else value

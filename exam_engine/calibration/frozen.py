@@ -16,7 +16,9 @@ from exam_engine.calibration.errors import DataUnsound
 
 NOT_SHOWN = -1
 NO_ANSWER = 0
+WRONG = 127
 OMITTED = "no answer"
+UNNAMED = "wrong, option not recorded"
 SOURCE = "The chosen data"
 
 
@@ -46,7 +48,8 @@ class Frozen:
         The form that each sat.
     administrations : tuple of n str
     answers : (n, J) int8 array
-        -1 not shown, 0 no answer, k the k-th option.
+        -1 not shown, 0 no answer, k the k-th option, 127 a wrong option that is not known: data
+        that came in as points.
     """
 
     columns: tuple[Column, ...]
@@ -102,10 +105,13 @@ class Frozen:
         labels = sorted({option for column in self.columns for option in column.options})
         codes = np.full_like(self.answers, NOT_SHOWN)
         for j, column in enumerate(self.columns):
-            place = [len(labels), *(labels.index(option) for option in column.options)]
+            place = np.full(WRONG + 1, len(labels) + 1, np.int8)
+            place[NO_ANSWER] = len(labels)
+            place[1 : len(column.options) + 1] = [labels.index(one) for one in column.options]
             shown = self.answers[:, j] >= 0
-            codes[shown, j] = np.array(place, np.int8)[self.answers[shown, j]]
-        return self._responses(codes, (*labels, OMITTED), None)
+            codes[shown, j] = place[self.answers[shown, j]]
+        unnamed = (UNNAMED,) if (self.answers == WRONG).any() else ()
+        return self._responses(codes, (*labels, OMITTED, *unnamed), None)
 
     def _responses(
         self, codes: NDArray[np.int8], labels: tuple[str, ...], groups: tuple[str, ...] | None

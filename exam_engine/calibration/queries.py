@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from exam_engine.accounts.tables import Person
-from exam_engine.calibration.errors import PlanUnsound, RunNotFound
+from exam_engine.calibration.errors import NothingToExport, PlanUnsound, RunNotFound
 from exam_engine.calibration.plans import Plan
-from exam_engine.calibration.states import OPEN, RunState
+from exam_engine.calibration.states import COMPUTED, OPEN, RunState
 from exam_engine.calibration.supply import Block, FormItem, Supply, supplied
 from exam_engine.calibration.tables import (
     CalibrationArtifact,
@@ -49,6 +49,14 @@ async def get_run(session: AsyncSession, run_id: UUID, *, whole: bool = False) -
     run = await session.get(CalibrationRun, run_id, options=options)
     if run is None:
         raise RunNotFound
+    return run
+
+
+async def get_computed_run(session: AsyncSession, run_id: UUID) -> CalibrationRun:
+    """Raises `RunNotFound`, `NothingToExport`."""
+    run = await get_run(session, run_id, whole=True)
+    if run.state not in COMPUTED:
+        raise NothingToExport("figures yet")
     return run
 
 

@@ -114,8 +114,9 @@ class PastAdministration(Base):
     """Answers to a form that were not given in this engine: history, not an exam day's record.
 
     There is no attempt, no event and no person behind them, and nobody is told a result.
-    ``answers`` is one byte an answer, candidates by the form's positions, compressed: 0 for none,
-    k for the k-th option in the item's own order.  ``simulated``: drawn from a model.
+    ``answers`` is one signed byte an answer, candidates by the form's positions, compressed: -1 not
+    shown, 0 no answer, k the k-th option in the item's own order, 127 a wrong option that is not
+    known.  ``simulated``: drawn from a model.
     """
 
     __tablename__ = "past_administration"

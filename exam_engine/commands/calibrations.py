@@ -1,31 +1,24 @@
-"""calibrations start, list, show, approve, cancel."""
+"""calibrations start, list, show, approve, cancel; import and export are in `calibration_data`."""
 
-import argparse
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
-from exam_engine.accounts.queries import find_person_by_email
 from exam_engine.calibration import queries
 from exam_engine.calibration.approval import left_out
-from exam_engine.calibration.errors import CalibrationError
 from exam_engine.calibration.plans import MODELS, Exclusion, Plan, exclusions_in
 from exam_engine.calibration.service import CalibrationRuns
 from exam_engine.calibration.states import OPEN
 from exam_engine.calibration.tables import CalibrationRun
-from exam_engine.commands import Refused
+from exam_engine.commands import calibration_data
+from exam_engine.commands.acts import Arguments, Environ, done, find_run_id, person_id_of, usual
 from exam_engine.commands.progress import Progress
-from exam_engine.commands.serving import settings_for, upgrade
-from exam_engine.database import Database, Session
-from item_bank.errors import ItemBankError
+from exam_engine.database import Database
 
 LOOK_EVERY_S = 0.5
-Arguments = argparse.Namespace
-Environ = Mapping[str, str]
 
 
 def add_to(commands: Any) -> None:
@@ -33,7 +26,7 @@ def add_to(commands: Any) -> None:
         "calibrations", help="item parameters from the answers that candidates gave"
     )
     acts = calibrations.add_subparsers(
-        dest="act", required=True, metavar="start|list|show|approve|cancel"
+        dest="act", required=True, metavar="start|list|show|approve|cancel|import|export"
     )
     start = acts.add_parser(
         "start",
@@ -53,12 +46,12 @@ def add_to(commands: Any) -> None:
     )
     start.add_argument("--key", default="", help="the same key gives the same run")
     start.add_argument("--wait", action="store_true", help="until the run has ended")
-    _usual(start, by=True)
+    usual(start, by=True)
     start.set_defaults(run=run_start)
     listing = acts.add_parser(
         "list", help="the newest runs", epilog="example: exam-engine calibrations list --json"
     )
-    _usual(listing)
+    usual(listing)
     listing.set_defaults(run=run_list)
     show = acts.add_parser(
         "show",
@@ -66,7 +59,7 @@ def add_to(commands: Any) -> None:
         epilog="example: exam-engine calibrations show 0f3a... --json",
     )
     show.add_argument("id", metavar="RUN")
-    _usual(show)
+    usual(show)
     show.set_defaults(run=run_show)
     for act, words in (
         ("approve", "let its parameters into the bank"),
@@ -78,59 +71,9 @@ def add_to(commands: Any) -> None:
         decide.add_argument("id", metavar="RUN")
         if act == "approve":
             decide.add_argument("--reason", default="")
-        _usual(decide, by=True)
+        usual(decide, by=True)
         decide.set_defaults(run=run_approve if act == "approve" else run_cancel)
-
-
-def _usual(command: Any, *, by: bool = False) -> None:
-    if by:
-        command.add_argument("--by", metavar="EMAIL", help="who asks, for the record")
-    command.add_argument("--json", action="store_true", help="for machines")
-    command.add_argument("--data", metavar="DIR", help="data directory (default: ./data)")
-
-
-def _done(
-    arguments: Arguments,
-    environ: Environ,
-    act: Callable[[Database], Awaitable[Any]],
-) -> Any:
-    settings = settings_for(arguments, environ)
-    upgrade(settings)
-
-    async def doing() -> Any:
-        database = Database(settings.database_url)
-        try:
-            return await act(database)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(doing())
-    except (CalibrationError, ItemBankError) as refusal:
-        raise Refused(str(refusal)) from refusal
-
-
-async def _person(session: Session, email: str | None) -> UUID | None:
-    if not email:
-        return None
-    person = await find_person_by_email(session, email)
-    if person is None:
-        raise Refused(f"There is nobody with the email address {email}.")
-    return person.id
-
-
-async def _find(session: Session, text: str) -> UUID:
-    """A run by its id, or by the beginning of it that only it has."""
-    found = [
-        one.run.id
-        for one in await queries.list_runs(session, 1000)
-        if str(one.run.id).startswith(text.lower())
-    ]
-    if len(found) != 1:
-        raise Refused(
-            f"{len(found) or 'No'} runs begin with {text}. See: exam-engine calibrations list"
-        )
-    return found[0]
+    calibration_data.add_to(acts)
 
 
 def _plan(arguments: Arguments) -> Plan:
@@ -150,14 +93,14 @@ def _plan(arguments: Arguments) -> Plan:
 def run_start(arguments: Arguments, environ: Environ) -> int:
     async def start(database: Database) -> CalibrationRun:
         async with database.transaction() as session:
-            by = await _person(session, arguments.by)
+            by = await person_id_of(session, arguments.by)
             runs = CalibrationRuns(session, await database.now(session))
             run, _ = await runs.request(_plan(arguments), by, arguments.key)
         if arguments.wait:
             run = await _ended(database, run.id)
         return run
 
-    run = _done(arguments, environ, start)
+    run = done(arguments, environ, start)
     _print_run(run, as_json=arguments.json)
     return 1 if run.state == "failed" else 0
 
@@ -179,7 +122,7 @@ def run_list(arguments: Arguments, environ: Environ) -> int:
         async with database.reading() as session:
             return await queries.list_runs(session)
 
-    found = _done(arguments, environ, listing)
+    found = done(arguments, environ, listing)
     if arguments.json:
         print(json.dumps([_document(one.run) for one in found]))
         return 0
@@ -196,11 +139,11 @@ def run_list(arguments: Arguments, environ: Environ) -> int:
 def run_show(arguments: Arguments, environ: Environ) -> int:
     async def show(database: Database) -> tuple[CalibrationRun, Any]:
         async with database.reading() as session:
-            run_id = await _find(session, arguments.id)
+            run_id = await find_run_id(session, arguments.id)
             run = await queries.get_run(session, run_id, whole=True)
             return run, await queries.list_run_items(session, run.id)
 
-    run, rows = _done(arguments, environ, show)
+    run, rows = done(arguments, environ, show)
     if arguments.json:
         items = [
             {"code": row.code, "n": row.n, "flags": row.flags, **row.parameters} for row in rows
@@ -225,13 +168,13 @@ def run_show(arguments: Arguments, environ: Environ) -> int:
 def run_approve(arguments: Arguments, environ: Environ) -> int:
     async def approve(database: Database) -> tuple[str, int]:
         async with database.transaction() as session:
-            run_id = await _find(session, arguments.id)
-            by = await _person(session, arguments.by)
+            run_id = await find_run_id(session, arguments.id)
+            by = await person_id_of(session, arguments.by)
             runs = CalibrationRuns(session, await database.now(session))
             stored = await runs.approve(run_id, by, arguments.reason)
             return stored.scale, stored.version
 
-    scale, version = _done(arguments, environ, approve)
+    scale, version = done(arguments, environ, approve)
     if arguments.json:
         print(json.dumps({"scale": scale, "version": version}))
     else:
@@ -242,11 +185,11 @@ def run_approve(arguments: Arguments, environ: Environ) -> int:
 def run_cancel(arguments: Arguments, environ: Environ) -> int:
     async def cancel(database: Database) -> CalibrationRun:
         async with database.transaction() as session:
-            run_id = await _find(session, arguments.id)
-            by = await _person(session, arguments.by)
+            run_id = await find_run_id(session, arguments.id)
+            by = await person_id_of(session, arguments.by)
             return await CalibrationRuns(session, await database.now(session)).cancel(run_id, by)
 
-    _print_run(_done(arguments, environ, cancel), as_json=arguments.json)
+    _print_run(done(arguments, environ, cancel), as_json=arguments.json)
     return 0
 
 

@@ -20,6 +20,8 @@ from exam_engine.delivery.tables import (
     Response,
 )
 from exam_engine.delivery.verification import Verified, verify
+from exam_engine.exams.tables import FormItem
+from exam_engine.registration.tables import Sitting
 
 # Built once: on exam day, building a statement costs more than running it.
 _LOCKED = (
@@ -148,3 +150,41 @@ async def list_progress(
         .group_by(Response.attempt_id)
     )
     return {attempt_id: Progress(answered, saved) for attempt_id, answered, saved in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """How often a question of a form was put before a candidate: in attempts that were started."""
+
+    position: int
+    item_version_id: UUID
+    role: str
+    shown: int
+
+
+async def list_exposures(session: AsyncSession, form_id: UUID) -> Sequence[Exposure]:
+    """Of every question of a form, in its order; rehearsals count for nothing."""
+    shown = (
+        select(PresentedItem.form_position, func.count().label("shown"))
+        .join(Attempt, Attempt.id == PresentedItem.attempt_id)
+        .join(Sitting, Sitting.id == Attempt.sitting_id)
+        .where(
+            Attempt.form_id == form_id,
+            Attempt.started_at.is_not(None),
+            Sitting.rehearsal.is_(False),
+        )
+        .group_by(PresentedItem.form_position)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(
+            FormItem.position,
+            FormItem.item_version_id,
+            FormItem.role,
+            func.coalesce(shown.c.shown, 0),
+        )
+        .outerjoin(shown, shown.c.form_position == FormItem.position)
+        .where(FormItem.form_id == form_id)
+        .order_by(FormItem.position)
+    )
+    return [Exposure(*row) for row in rows]

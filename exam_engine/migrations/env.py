@@ -12,8 +12,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import exam_engine.base
 import exam_engine.calibration.tables
+import exam_engine.equating.tables
+import exam_engine.release.notices.tables
+import exam_engine.release.tables
 import exam_engine.results.tables
 import exam_engine.sqlite  # registers the dialect
+import exam_engine.standards.tables
 import item_bank.tables
 import item_bank.usage.tables
 import proctor.tables

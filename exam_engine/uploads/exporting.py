@@ -1,12 +1,9 @@
-"""The bank as a file: ``python -m exam_engine.uploads.exporting FORMAT FILE [STATE ...]``."""
+"""The bank as a file."""
 
 import asyncio
-import os
-import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from exam_engine.database import Database
 from item_bank.formats.export import TableItem, write_csv
@@ -110,21 +107,4 @@ def _facts(item: TableItem) -> ItemFacts | None:
         as_of=known.as_of,
         review_by=known.review_by,
         enemies=known.enemies,
-    )
-
-
-async def _main(form: ExportFormat, file: Path, states: Collection[ItemState]) -> None:
-    database = Database(os.environ["EXAM_DATABASE_URL"])
-    try:
-        media = MediaStore(Path(os.environ["EXAM_DATA_DIR"]) / "media")
-        exported = await export_items(database, form, states, media)
-    finally:
-        await database.close()
-    await asyncio.to_thread(file.write_bytes, exported.data)
-
-
-if __name__ == "__main__":
-    os.nice(10)
-    asyncio.run(
-        _main(ExportFormat(sys.argv[1]), Path(sys.argv[2]), [ItemState(x) for x in sys.argv[3:]])
     )

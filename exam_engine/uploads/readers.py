@@ -4,26 +4,24 @@ import asyncio
 import logging
 import os
 import secrets
-import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
+from exam_engine.calibration.outside import waiting
 from exam_engine.database import Database, DatabaseUnavailable
 from exam_engine.settings import Settings
+from exam_engine.uploads.nursery import Nursery
 from exam_engine.uploads.sweeping import BROKE_OFF, remove_old_files, sweep
 from item_bank.errors import ItemBankError
 from item_bank.imports.service import ItemImports
 
 log = logging.getLogger(__name__)
 
-LONGEST_S = 600
 SWEEPS_EVERY_S = 60.0
 TOOK_TOO_LONG = "Reading took over 10 minutes and was ended. Nothing was imported. Split the file."
 STOPPED = "The server was stopped while it read the file. Nothing was imported. Upload it again."
-# A reader needs the database and nothing else of ours.
-KEPT_FROM_READERS = frozenset({"EXAM_SECRET_KEY", "EXAM_REDIS_URL"})
 
 
 class ExportFailed(ItemBankError):
@@ -34,11 +32,21 @@ class ExportFailed(ItemBankError):
 
 
 class FileReaders:
-    """Starts one process a file.  ``directory`` holds files that are being received or read."""
+    """Has files read and made.  ``directory`` holds those that are being received or read.
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    A ``nursery`` that is given belongs to the giver, who stops it.
+    """
+
+    def __init__(
+        self, settings: Settings, database: Database, nursery: Nursery | None = None
+    ) -> None:
         self._settings = settings
         self._database = database
+        self._own = ExitStack()
+        if nursery is None:
+            nursery = Nursery(os.environ)
+            self._own.callback(nursery.stop)
+        self._nursery = nursery
         self.directory = settings.data_dir / "uploads"
         self._one_at_a_time = asyncio.Semaphore(1)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -52,6 +60,10 @@ class FileReaders:
         """Have the file of an import read; its record tells how it goes."""
         self._keep(asyncio.create_task(self._read(import_id, file), name=f"import {import_id}"))
 
+    def read_answers(self, upload: waiting.Waiting, file: Path) -> None:
+        """Have a file of answers from elsewhere read; what waits tells how it goes."""
+        self._keep(asyncio.create_task(self._read_answers(upload, file), name=f"{upload.id}"))
+
     def start(self) -> None:
         """Sweep up what was left behind, now and every minute."""
         self._keep(asyncio.create_task(self._sweep_for_ever(), name="uploads sweeper"))
@@ -60,6 +72,7 @@ class FileReaders:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._own.close()
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
@@ -90,47 +103,50 @@ class FileReaders:
     async def export(self, form: str, states: Sequence[str]) -> Path:
         """A new file with the bank's items; whoever asked removes it.  Raises ExportFailed."""
         file = await asyncio.to_thread(self.new_file)
+        return await self._written(file, "export", form, str(file), *states)
+
+    async def export_run(self, run_id: UUID, name: str) -> Path:
+        """A new file with what a calibration run has under this name; as `export`."""
+        file = await asyncio.to_thread(self.new_file)
+        return await self._written(file, "export-run", str(run_id), name, str(file))
+
+    async def _written(self, file: Path, act: str, *words: str) -> Path:
         try:
-            code = await self._run("exam_engine.uploads.exporting", form, str(file), *states)
+            done = await self._obey(act, *words)
         except TimeoutError:
-            code = 1
-        if code:
+            done = False
+        if not done:
             await asyncio.to_thread(file.unlink, missing_ok=True)
             raise ExportFailed
         return file
 
+    async def _read_answers(self, upload: waiting.Waiting, file: Path) -> None:
+        sentence = STOPPED
+        try:
+            async with self._one_at_a_time:
+                done = await self._obey("answers", str(upload.id), str(file))
+                sentence = "" if done else waiting.UNREAD
+        except TimeoutError:
+            sentence = TOOK_TOO_LONG
+        finally:
+            await asyncio.to_thread(file.unlink, missing_ok=True)
+            if sentence:
+                await asyncio.to_thread(waiting.fail, self.directory, upload, sentence)
+
     async def _read_apart(self, import_id: UUID, file: Path) -> str:
         """Why the reading failed; empty where it did not."""
         try:
-            code = await self._run("exam_engine.uploads", str(import_id), str(file))
+            done = await self._obey("read", str(import_id), str(file))
         except TimeoutError:
             return TOOK_TOO_LONG
-        return BROKE_OFF if code else ""
+        return "" if done else BROKE_OFF
 
-    async def _run(self, module: str, *words: str) -> int:
-        """The exit code of a process of ours.  Raises TimeoutError."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", module, *words),
-            env=self._environment(os.environ),
-            stdin=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            code = await asyncio.wait_for(process.wait(), LONGEST_S)
-        finally:
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-        if code:
-            log.error("%s ended with code %s", module, code)
-        return code
-
-    def _environment(self, environ: Mapping[str, str]) -> dict[str, str]:
-        kept = {name: value for name, value in environ.items() if name not in KEPT_FROM_READERS}
-        return kept | {
-            "EXAM_DATABASE_URL": self._settings.database_url,
-            "EXAM_DATA_DIR": str(self._settings.data_dir),
-        }
+    async def _obey(self, act: str, *words: str) -> bool:
+        settings = self._settings
+        done = await self._nursery.obey(act, settings.database_url, str(settings.data_dir), *words)
+        if not done:
+            log.error("%s %s broke off", act, " ".join(words))
+        return done
 
     async def _fail(self, import_id: UUID, sentence: str) -> None:
         try:

@@ -19,7 +19,11 @@ from exam_engine.accounts import errors as accounts
 from exam_engine.calibration import errors as calibration
 from exam_engine.database import DatabaseUnavailable
 from exam_engine.delivery import errors as delivery
+from exam_engine.equating import errors as equating
 from exam_engine.exams import errors as exams
+from exam_engine.release import errors as release
+from exam_engine.results import errors as results
+from exam_engine.standards import errors as standards
 from exam_engine.web.auth import AnyRequest, NotAllowed, OriginRefused, SignInNeeded
 from item_bank import errors as bank
 from proctor import errors as proctor
@@ -48,9 +52,35 @@ STATUS: dict[type[Exception], int] = {
     exams.ExamError: 409,
     calibration.CalibrationError: 409,
     calibration.RunNotFound: 404,
+    calibration.UploadNotFound: 404,
+    calibration.DataSetNotFound: 404,
     calibration.PlanUnsound: 422,
     calibration.ReasonMissing: 422,
     calibration.SecondPersonNeeded: 403,
+    standards.StandardsError: 409,
+    standards.PanelNotFound: 404,
+    standards.PanelUnsound: 422,
+    standards.RatingUnsound: 422,
+    standards.AdoptionUnsound: 422,
+    standards.ReasonMissing: 422,
+    standards.FiguresUndefined: 422,
+    standards.SecondPersonNeeded: 403,
+    standards.JudgeCannotSign: 403,
+    standards.NotASigner: 403,
+    standards.JudgeLeftOut: 403,
+    equating.EquatingError: 409,
+    equating.EquatingNotFound: 404,
+    equating.EquatingUnsound: 422,
+    equating.DecisionReasonMissing: 422,
+    equating.SecondApproverNeeded: 403,
+    release.ReleaseError: 409,
+    release.FormNotFound: 404,
+    release.NoticeNotFound: 404,
+    release.ReasonMissing: 422,
+    release.DecisionUnfit: 422,
+    release.SecondPersonNeeded: 403,
+    results.ResultError: 409,
+    results.ResultNotFound: 404,
     proctor.ProctorError: 409,
     proctor.NoSuchSession: 404,
     proctor.UnknownSignal: 422,

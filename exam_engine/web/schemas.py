@@ -217,10 +217,14 @@ class CategoryOut(Struct):
 
 
 class ResultOut(Struct):
-    """``score`` is the reported scale score (None while the result is held or withdrawn)."""
+    """``score`` is the reported scale score (None while the result is held or withdrawn).
+
+    ``purpose`` of the form is practice, beta or operational: a practice score decides nothing.
+    """
 
     id: UUID
     exam: str
+    purpose: str
     state: str
     ended_at: datetime
     released_at: datetime | None

@@ -55,7 +55,10 @@ class UploadOperation(Operation):
 
 
 class FileMissing(ValidationException):
-    def __init__(self) -> None:
+    """``fields`` are what came without the file."""
+
+    def __init__(self, fields: dict[str, str] | None = None) -> None:
+        self.fields = fields or {}
         super().__init__(
             "The request has no file.",
             extra=[{"key": "file", "message": "Choose a file with questions"}],
@@ -122,7 +125,7 @@ async def receive(request: AnyRequest, resources: Resources) -> Received:
                 await file.add(piece)
         await file.flush()
         if not file.size:
-            raise FileMissing
+            raise FileMissing(fields)
     except BaseException:
         await asyncio.to_thread(path.unlink, missing_ok=True)
         raise

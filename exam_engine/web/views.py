@@ -168,6 +168,7 @@ async def result_out(session: Session, found: Found) -> schemas.ResultOut:
     return schemas.ResultOut(
         id=result.id,
         exam=exam.title,
+        purpose=form.purpose,
         state=result.state,
         ended_at=attempt.ended_at or result.created_at,
         released_at=result.released_at,
@@ -196,9 +197,9 @@ async def score_picture(session: Session, found: Found) -> ScorePicture | None:
     result, score, _, form, exam = found
     if result.state != "released":
         return None
-    band_low, band_high = likely_range(
-        score.raw, await get_conversion(session, form, score.conversion_number)
-    )
+    conversion = await get_conversion(session, form, score.conversion_number)
+    share = score.raw / score.raw_max if score.raw_max else 0.0
+    band_low, band_high = likely_range(share * conversion.raw_max, conversion)
     return ScorePicture(
         exam.scale_low, exam.scale_high, exam.cut, score.reported, band_low, band_high
     )

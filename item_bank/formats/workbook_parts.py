@@ -33,6 +33,8 @@ _MACROS = "Macros are not accepted."
 Position = tuple[int, int]
 """Row and column, from 1."""
 
+MOST_CELLS: Position = (MAX_ROWS, MAX_COLUMNS)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -62,8 +64,11 @@ def cell_name(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
-def open_parts(readings: Readings, data: bytes) -> Parts:
-    """Raises Refused for what is no workbook of values within the limits."""
+def open_parts(readings: Readings, data: bytes, most: Position = MOST_CELLS) -> Parts:
+    """Raises Refused for what is no workbook of values within the limits.
+
+    ``most`` is the last row and column that a cell may be in.
+    """
     members = _unpack(data)
     if any("vbaproject" in name.lower() for name in members):
         raise refused("workbook_refused", "", f"The workbook holds macros. {_MACROS}")
@@ -82,7 +87,7 @@ def open_parts(readings: Readings, data: bytes) -> Parts:
     with zipfile.ZipFile(copy, "w") as clean:
         for name, content in kept.items():
             clean.writestr(name, content)
-    return Parts(copy.getvalue(), _sheets(kept))
+    return Parts(copy.getvalue(), _sheets(kept, most))
 
 
 def _unpack(data: bytes) -> dict[str, bytes]:
@@ -115,7 +120,7 @@ def _unpack(data: bytes) -> dict[str, bytes]:
         raise refused("workbook_refused", "", sentence) from error
 
 
-def _sheets(members: Mapping[str, bytes]) -> dict[str, Sheet]:
+def _sheets(members: Mapping[str, bytes], most: Position) -> dict[str, Sheet]:
     for name, content in members.items():
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content[:200]:
             sentence = f"{name[:80]} inside the workbook is no XML as Excel writes it."
@@ -129,7 +134,7 @@ def _sheets(members: Mapping[str, bytes]) -> dict[str, Sheet]:
         target = targets.get(one.get(_RELATION), "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if path in members:
-            sheets[one.get("name", "")] = _scan(members[path], formats)
+            sheets[one.get("name", "")] = _scan(members[path], formats, most)
     return sheets
 
 
@@ -156,9 +161,9 @@ def _formats(members: Mapping[str, bytes]) -> list[bool]:
     ]
 
 
-def _scan(content: bytes, formats: list[bool]) -> Sheet:
+def _scan(content: bytes, formats: list[bool], most: Position) -> Sheet:
     """Raises Refused for cells beyond the limits; the parser makes room for all up to the last."""
-    scan = _Scan(formats)
+    scan = _Scan(formats, most)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = scan.start
     parser.StartDoctypeDeclHandler = scan.refuse_doctype
@@ -173,7 +178,8 @@ def _scan(content: bytes, formats: list[bool]) -> Sheet:
 class _Scan:
     """Expat calls it for every element: five times as fast as a tree for 10,000 rows."""
 
-    def __init__(self, formats: list[bool]) -> None:
+    def __init__(self, formats: list[bool], most: Position) -> None:
+        self._most = most
         self.formulas: dict[Position, bool] = {}
         self.errors: set[Position] = set()
         self.formatted: set[Position] = set()
@@ -201,8 +207,8 @@ class _Scan:
             self._content(name, (self._row, self._column))
 
     def _content(self, name: str, at: Position) -> None:
-        if at[0] > MAX_ROWS or at[1] > MAX_COLUMNS:
-            sentence = f"The sheet has cells beyond {cell_name(MAX_ROWS, MAX_COLUMNS)}."
+        if at[0] > self._most[0] or at[1] > self._most[1]:
+            sentence = f"The sheet has cells beyond {cell_name(*self._most)}."
             raise refused("file_too_many", f"cell {cell_name(*at)}", sentence)
         kind = self._cell.get("t", "n")
         if name == "f":

@@ -165,6 +165,12 @@ class House:
             row["position"]: self._programmed.keys[UUID(row["item_version_id"])] for row in rows
         }
 
+    def conversion(self) -> dict[str, Any]:
+        """The conversion table that replaced a form's provisional one."""
+        (row,) = self._rows("SELECT conversion FROM form_conversion")
+        found: dict[str, Any] = json.loads(row["conversion"])
+        return found
+
     def verify(self, person: Person) -> dict[str, Any]:
         """What the command ``exam-engine verify`` says of a person's attempt."""
         attempt_id = str(UUID(self.attempt(person)["id"]))

@@ -1,35 +1,20 @@
-"""The pictures of the README, made from the real pages when ``EXAM_PICTURES=1``.
+"""The pictures of an exam day for the README: see `tests.browser.pictures`."""
 
-Without it the same pages are only opened and looked at, so that a picture can always be made.
-"""
-
-import os
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser import acts
 from tests.browser.conftest import Visit
+from tests.browser.pictures import SIZE, WANTED, take
 from tests.browser.seeding import House
-from tests.server import ROOT
 
-PICTURES = ROOT / "pictures"
-SIZE = {"width": 1280, "height": 800}
-LARGEST = 150_000
 NAMES = ("Ana Pereira", "Ben Castillo", "Chen Wei", "Dana Whitehorse", "Elif Demir", "Farid Rahimi")
-
-
-async def take(page: Page, name: str, folder: Path) -> None:
-    picture = await page.screenshot(path=folder / f"{name}.png")
-    assert folder != PICTURES or len(picture) <= LARGEST
 
 
 async def test_the_pictures_of_the_readme_can_be_taken(
     hall: House, visit: Visit, tmp_path: Path
 ) -> None:
-    wanted = os.environ.get("EXAM_PICTURES") == "1"
-    folder = PICTURES if wanted else tmp_path
-    folder.mkdir(exist_ok=True)
     room = await hall.room()
     people = [await hall.candidate(room=room, name=name, allowance_s=7200) for name in NAMES]
     desk = await visit(hall, room.proctor, viewport=SIZE)
@@ -51,18 +36,18 @@ async def test_the_pictures_of_the_readme_can_be_taken(
     await desk.get_by_role("button", name="Pause Dana Whitehorse").click()
     await expect(desk.get_by_role("button", name="Resume Dana Whitehorse")).to_be_visible()
     await expect(desk.get_by_text("4 of 100")).to_be_visible()
-    await take(desk, "room", folder)
+    await take(desk, "room", tmp_path)
 
     page = pages[0]
-    for position in range(3, 24 if wanted else 5):
+    for position in range(3, 24 if WANTED else 5):
         await acts.choose(page, "BCDA"[position % 4])
         await acts.next_question(page, position + 1)
     await page.get_by_label("Flag this question").check()
     await acts.choose(page, "B")
     await acts.expect_saved(page)
-    await take(page, "question", folder)
+    await take(page, "question", tmp_path)
 
     await acts.submit(page)
     await page.get_by_role("link", name="See result").click()
     await expect(page.get_by_text("The passing score is 600.")).to_be_visible()
-    await take(page, "result", folder)
+    await take(page, "result", tmp_path)

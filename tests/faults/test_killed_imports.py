@@ -6,7 +6,7 @@ import random
 import signal
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import timedelta
 from http import HTTPStatus
 from io import BytesIO
@@ -37,6 +37,7 @@ from item_bank.tables import (
 from tests import factories
 from tests.faults.conftest import Served
 from tests.item_bank.imports.files import a_row, a_table, some_rows
+from tests.processes import reader_of
 
 GATE = 20261122
 """The advisory lock at which PostgreSQL is held up."""
@@ -195,14 +196,6 @@ async def _until_sqlite_is_locked(file: Path) -> None:
         await asyncio.sleep(0.005)
 
 
-def reader_of(import_id: UUID) -> int | None:
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if str(import_id).encode() in (process / "cmdline").read_bytes().split(b"\0"):
-                return int(process.name)
-    return None
-
-
 async def test_whatever_dies_an_import_is_whole_or_not_there_and_can_be_accepted_again(
     served: Served, http: aiohttp.ClientSession, database_kind: str, in_full: bool
 ) -> None:
@@ -214,8 +207,7 @@ async def test_whatever_dies_an_import_is_whole_or_not_there_and_can_be_accepted
 
     # the server dies while it accepts, and with it the process that reads another file
     read_never = await writer.upload("never.csv", a_table(*some_rows(1000)))
-    while (reader := reader_of(read_never)) is None:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    reader = await reader_of(served.server.pid)
     tables = ("item", "item_transition", "item_version", "item_tag", "item_enemy", "item_import")
     for table in tables if in_full else ("item_tag",):
         await kill_at(served, database_kind, writer, import_id, table)

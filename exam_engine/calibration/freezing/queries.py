@@ -15,6 +15,7 @@ from exam_engine.calibration.errors import DataUnsound
 from exam_engine.calibration.frozen import (
     NO_ANSWER,
     NOT_SHOWN,
+    WRONG,
     Column,
     Frozen,
     Sheet,
@@ -180,7 +181,7 @@ def _check_options(
     one: PastAdministration, answers: NDArray[np.int8], columns: tuple[Column, ...]
 ) -> None:
     most = np.array([len(column.options) for column in columns], np.int8)
-    wrong = np.argwhere((answers < NO_ANSWER) | (answers > most))
+    wrong = np.argwhere((answers < NOT_SHOWN) | ((answers > most) & (answers != WRONG)))
     if len(wrong):
         row, column = wrong[0].tolist()
         raise DataUnsound(

@@ -174,13 +174,13 @@ def import_out(record: ItemImport, now: datetime) -> ImportOut:
         record.created_at,
         record.progress,
         record.counts,
-        [_group_out(from_json(group)) for group in record.findings],
+        [group_out(from_json(group)) for group in record.findings],
         record.choices,
         record.decided_at,
     )
 
 
-def _group_out(group: Group) -> GroupOut:
+def group_out(group: Group) -> GroupOut:
     found = [FoundOut(one.place, one.item, one.sentence) for one in group.found]
     return GroupOut(group.severity, group.code, group.mend, group.total, found)
 

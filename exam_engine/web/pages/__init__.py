@@ -1,6 +1,18 @@
 """The pages, one module an audience: every page a GET that survives reload, every act a POST."""
 
-from exam_engine.web.pages import analysis, bank, candidate, entrance, exam, proctor, trying
+from exam_engine.web.pages import (
+    analysis,
+    bank,
+    candidate,
+    entrance,
+    equating,
+    exam,
+    past_administrations,
+    proctor,
+    releases,
+    standards,
+    trying,
+)
 
 ROUTES = [
     *entrance.ROUTES,
@@ -10,4 +22,8 @@ ROUTES = [
     *trying.ROUTES,
     *bank.ROUTES,
     *analysis.ROUTES,
+    *past_administrations.ROUTES,
+    *equating.ROUTES,
+    *releases.ROUTES,
+    *standards.ROUTES,
 ]

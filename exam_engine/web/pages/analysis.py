@@ -26,6 +26,7 @@ from exam_engine.database import Session
 from exam_engine.exams.queries import get_exam, list_exams
 from exam_engine.resources import Resources
 from exam_engine.web.api.calibrations import ANALYSTS
+from exam_engine.web.api.exports import exports_of
 from exam_engine.web.auth import AnyRequest
 from exam_engine.web.pages.frame import FormError, Notice, page, see
 from item_bank.errors import ItemBankError
@@ -105,12 +106,14 @@ async def _new(
         if exams and not query.get("exam"):
             query = {**query, "exam": exams[0].code}
         known = []
+        purposes: dict[str, str] = {}
         if exams:
             try:
                 plan = _plan_of(query, forms)
                 exam = await queries.get_exam_of(session, plan)
                 published = await queries.list_published_forms(session, exam.id)
                 known = [form.code for form in published]
+                purposes = {form.code: form.purpose for form in published}
                 supply = await queries.read_supply(session, plan)
             except PlanUnsound as refusal:
                 error = error or refusal
@@ -124,6 +127,7 @@ async def _new(
         exams=exams,
         query=query,
         forms=known,
+        purposes=purposes,
         chosen=forms or known,
         supply=supply,
         models=MODEL_WORDS,
@@ -226,6 +230,7 @@ async def _run(
         doing=DOING,
         is_open=run.state in OPEN,
         is_computed=run.state in COMPUTED,
+        exports=exports_of(run_id),
     )
 
 

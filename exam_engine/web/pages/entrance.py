@@ -13,11 +13,14 @@ from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.roles import Role
 from exam_engine.accounts.service import Accounts
 from exam_engine.demonstration.people import EVERYBODY, PASSWORD
+from exam_engine.release.notices.queries import list_notices
 from exam_engine.resources import Resources
 from exam_engine.results.queries import list_results
 from exam_engine.web import views
 from exam_engine.web.api.calibrations import ANALYSTS
 from exam_engine.web.api.items import IMPORTERS
+from exam_engine.web.api.releases import LOOKERS
+from exam_engine.web.api.standards import SEATED
 from exam_engine.web.api.trying import BANK
 from exam_engine.web.auth import FOR, PUBLIC, SIGNED_IN, session_cookie
 from exam_engine.web.errors import STATUS
@@ -129,7 +132,15 @@ async def home(who: NamedDependency[SignedIn], resources: NamedDependency[Resour
             await views.result_out(session, found)
             for found in await list_results(session, who.person_id)
         ]
-    return page("candidate/home.html", who, now=now, authorizations=authorizations, results=results)
+        notices = await list_notices(session, who.person_id, unread=True)
+    return page(
+        "candidate/home.html",
+        who,
+        now=now,
+        authorizations=authorizations,
+        results=results,
+        notices=notices,
+    )
 
 
 def _ways(who: SignedIn) -> list[tuple[str, str, str]]:
@@ -143,6 +154,14 @@ def _ways(who: SignedIn) -> list[tuple[str, str, str]]:
         ways.append(
             ("Analysis", "/analysis", "Calibrate items from the answers of candidates; approve.")
         )
+        ways.append(
+            ("Answers from elsewhere", "/analysis/data", "Bring in what was answered on paper.")
+        )
+        ways.append(("Equating", "/equating", "A new form's table, by which scores mean the same."))
+    if not who.roles.isdisjoint(SEATED[FOR]):
+        ways.append(("Standards", "/standards", "Panels of judges: where the passing score lies."))
+    if not who.roles.isdisjoint(LOOKERS[FOR]):
+        ways.append(("Releases", "/releases", "Held results, what they wait for, their release."))
     if not who.roles.isdisjoint(IMPORTERS[FOR]):
         ways.append(("Import questions", "/bank/import", "Upload a file, read the report, choose."))
     if not who.roles.isdisjoint(BANK[FOR]):

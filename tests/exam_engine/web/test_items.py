@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +17,7 @@ from item_bank.formats.spreadsheet_template import csv_template
 from tests import factories
 from tests.exam_engine.web.conftest import Enter
 from tests.item_bank.imports.files import a_row, a_table, some_rows
+from tests.processes import reader_of
 
 
 @pytest.fixture
@@ -150,28 +150,13 @@ async def test_a_reader_that_is_killed_leaves_a_failed_import_and_no_items(
         "/api/item-imports", params={"name": "big.csv"}, content=a_table(*some_rows(3000))
     )
     address = f"/api/item-imports/{response.json()['id']}"
-    pid = None
-    while pid is None:
-        pid = reader_of(response.json()["id"])
-        await asyncio.sleep(0.01)
-    os.kill(pid, signal.SIGKILL)
+    os.kill(await reader_of(os.getpid()), signal.SIGKILL)
     report = await read(writer, address)
     assert report["state"] == "failed"
     assert (await writer.get("/api/items")).status_code in (200, 404)
     assert list((settings.data_dir / "uploads").glob("*")) == []
     refused = await writer.post(f"{address}/accept", json={})
     assert refused.json()["code"] == "import_decided"
-
-
-def reader_of(import_id: str) -> int | None:
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if import_id.encode() in words:
-            return int(process.name)
-    return None
 
 
 async def test_the_templates_are_handed_out_and_can_be_imported(writer: httpx.AsyncClient) -> None:

@@ -18,7 +18,6 @@ from exam_engine.delivery.recorder import Recorder
 from exam_engine.migrations import upgrade
 from exam_engine.settings import Settings, driver_url
 from tests import factories
-from tests.conftest import _started
 from tests.exam_engine.web.problems import check_problem
 from tests.factories import Seat
 from tests.postgres import FORGETFUL, Cluster
@@ -61,6 +60,30 @@ async def running_attempt(database: Database) -> tuple[Seat, str]:
 
 
 @asynccontextmanager
+async def started(app: Litestar) -> AsyncIterator[Litestar]:
+    """Enter the app's lifespan in a task of its own: pytest-asyncio sets a fixture up and tears
+    it down in different tasks, which the task groups inside a lifespan refuse."""
+    is_up, may_end = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            is_up.set()
+            await may_end.wait()
+
+    life = asyncio.create_task(live())
+    rising = asyncio.create_task(is_up.wait())
+    await asyncio.wait({life, rising}, return_when=asyncio.FIRST_COMPLETED)
+    if life.done():
+        rising.cancel()
+        await life
+    try:
+        yield app
+    finally:
+        may_end.set()
+        await life
+
+
+@asynccontextmanager
 async def client_of(app: Litestar, seat: Seat) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
@@ -75,7 +98,7 @@ async def test_while_postgresql_is_away_everybody_is_told_to_come_again_and_then
     settings = settings_for(cluster.url, tmp_path)
     database = Database(settings.database_url)
     seat, attempt = await running_attempt(database)
-    async with _started(create_app(settings)) as app, client_of(app, seat) as client:
+    async with started(create_app(settings)) as app, client_of(app, seat) as client:
         assert (await client.post(f"{attempt}/answers", json=ANSWER)).status_code == 200
         await asyncio.to_thread(cluster.stop_at_once)
         second = ANSWER | {"sequence": 2, "response": "B"}
@@ -126,7 +149,7 @@ async def test_when_the_store_cannot_write_an_answer_is_told_to_come_again(
             yield
 
     async with (
-        _started(build(resources, [running])) as app,
+        started(build(resources, [running])) as app,
         client_of(app, seat) as client,
     ):
         response = await client.post(f"{attempt}/answers", json=ANSWER)
