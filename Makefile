@@ -4,18 +4,18 @@ PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
 export OPENBLAS_NUM_THREADS = 1
 unexport PYTHONDONTWRITEBYTECODE # the processes of the tests would compile it all each time
 PYTEST = .venv/bin/pytest -n 4 --dist loadfile --no-loadscope-reorder
-PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
-.PHONY: demo serve test check faults evidence bench
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile
+COMPILED = (.venv/bin/python -m compileall -qq -j 0 .venv/lib || true) # on all cores, unlike pip
+.PHONY: demo serve test check static faults evidence bench
 demo serve: .venv/for-use
 	.venv/bin/exam-engine $@
 test: .venv/for-tests
 	$(PYTEST)
 check: .venv/for-tests
-	.venv/bin/ruff format --check . && .venv/bin/ruff check .
-	.venv/bin/lint-imports && .venv/bin/mypy
-	.venv/bin/python -m tests.check_migrations
-	.venv/bin/python -m tests.check_javascript
-	$(PYTEST)
+	@$(MAKE) --no-print-directory --jobs 2 static test
+static: .venv/for-tests
+	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports && .venv/bin/mypy
+	.venv/bin/python -m tests.check_migrations && .venv/bin/python -m tests.check_javascript
 faults: .venv/for-tests
 	.venv/bin/pytest tests/faults --in-full
 evidence: .venv/for-tests
@@ -25,6 +25,6 @@ bench: .venv/for-tests
 .venv/for-use: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is missing: install it (on Debian, python3 and python3-venv) and run make again." >&2; exit 1; }
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	$(PIP) --require-hashes -r requirements.lock && $(PIP) --no-deps -e . && touch $@
+	$(PIP) --require-hashes -r requirements.lock && $(PIP) --no-deps -e . && $(COMPILED) && touch $@
 .venv/for-tests: .venv/for-use requirements-test.lock
-	$(PIP) --require-hashes -r requirements-test.lock && touch $@
+	$(PIP) --require-hashes -r requirements-test.lock && $(COMPILED) && touch $@

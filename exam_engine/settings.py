@@ -19,7 +19,8 @@ class Settings:
 
     ``data_dir`` holds what the embedded parts store (``exam.db``, the secret key, lock files).
     ``public_url`` is the address people type: cookies and the Origin check follow from it.
-    ``worker``: whether ``serve`` starts a worker beside itself.
+    ``worker``: whether ``serve`` starts a worker when there is something to do.
+    ``worker_nice``: by how much workers give way to everything else, 0 to 19.
     """
 
     data_dir: Path
@@ -30,6 +31,7 @@ class Settings:
     production: bool = False
     demonstration: bool = False
     worker: bool = True
+    worker_nice: int = 10
 
     @property
     def is_sqlite(self) -> bool:
@@ -66,6 +68,7 @@ class Settings:
             redis_url=environ.get("EXAM_REDIS_URL") or None,
             production=production,
             worker=_flag(environ, "EXAM_WORKER", default=url.startswith("sqlite")),
+            worker_nice=_niceness(environ),
         )
         settings.check()
         return settings
@@ -106,6 +109,13 @@ def driver_url(url: str) -> str:
             f"not {scheme or 'nothing'!r}."
         )
     return f"{drivers[scheme]}://{rest}"
+
+
+def _niceness(environ: Mapping[str, str]) -> int:
+    value = environ.get("EXAM_WORKER_NICE", "").strip() or "10"
+    if not value.isdecimal() or int(value) > 19:
+        raise SettingsError(f"EXAM_WORKER_NICE is a number from 0 to 19, not {value!r}.")
+    return int(value)
 
 
 def _flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> bool:

@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 GUARD_EVERY_S = 5.0
-GIVES_WAY = 10
 ADVISORY_LOCK = int.from_bytes(b"examwork", "big")
 LOST_THE_LOCK = 75
 """Exit code of a worker that cannot be sure any more to be the only one."""
@@ -39,7 +38,7 @@ LOST_THE_LOCK = 75
 
 async def work(settings: Settings, *, while_needed: bool = False) -> None:
     """Carry runs through until the process is ended, or as long as there are any."""
-    os.nice(max(GIVES_WAY - os.nice(0), 0))
+    os.nice(max(settings.worker_nice - os.nice(0), 0))
     database = Database(settings.database_url)
     _end_on_signals()
     async with only_worker(settings, database):

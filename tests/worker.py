@@ -16,7 +16,7 @@ class Worker:
     def __init__(self, data_dir: Path, environment: Mapping[str, str]) -> None:
         self._log = data_dir / "worker.log"
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("EXAM_")}
-        inherited["EXAM_DATA_DIR"] = str(data_dir)
+        inherited |= {"EXAM_DATA_DIR": str(data_dir), "EXAM_WORKER_NICE": "0"}
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "exam_engine", "worker", "--with-parent"],

@@ -242,6 +242,7 @@ class RunProcess:
             "fit": fit["report"],
             "populations": calibration["populations"],
             "pairs": fit["pairs"],
+            "fairness": fit["fairness"],
             "forms": found["information"]["forms"],
         }
         kept: bool = await self._patiently(

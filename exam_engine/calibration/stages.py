@@ -29,6 +29,7 @@ from exam_engine.analysis.populations import Populations
 from exam_engine.analysis.report.remarks import MEANINGS, serious
 from exam_engine.calibration.at_cut import FormAtCut, at_cut
 from exam_engine.calibration.errors import DataUnsound
+from exam_engine.calibration.fairness import functioning
 from exam_engine.calibration.frozen import OMITTED, UNNAMED, Frozen
 from exam_engine.calibration.plans import Plan
 from psychometrics import Items
@@ -153,7 +154,9 @@ def compared(frozen: Frozen, plan: Plan, calibration: Document, step: Step) -> D
         pairs.append({"item": items.names[j], "with": items.names[k], "q3": float(fit.q3.q3[j, k])})
     if fit.s_x2 is None:
         _by_score_of_forms(rows, frozen.select(items.names), plan, items, calibration)
+    step("Differential functioning between administrations")
     return {
+        "fairness": plain(functioning(frozen, plan.unanswered)),
         "rows": {
             row["item"]: plain({name: row.get(name) for name in (*ITEM_FIT, "flags")})
             for row in rows

@@ -54,7 +54,8 @@ async def demonstration(session: AsyncSession, now: datetime) -> Programmed:
 @pytest.fixture
 async def institute(tmp_path: Path, migrated_file: Path) -> AsyncIterator[House]:
     """A server that brings a worker when it is needed."""
-    opened = await open_house(tmp_path, migrated_file, demonstration, EXAM_WORKER="yes")
+    settings = {"EXAM_WORKER": "yes", "EXAM_WORKER_NICE": "0"}
+    opened = await open_house(tmp_path, migrated_file, demonstration, **settings)
     yield opened
     await opened.close()
 

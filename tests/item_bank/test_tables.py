@@ -133,4 +133,6 @@ def test_the_tables_are_the_banks() -> None:
         "item_transition",
         "item_statistic",
         "item_statistic_waiting",
+        "parameter_set",
+        "item_parameters",
     }

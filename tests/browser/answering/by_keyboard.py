@@ -137,6 +137,7 @@ async def key_play(page: Page) -> None:
 
 async def key_file(page: Page) -> None:
     await tab_to(page, page.locator(".item [type=file]"))
+    await expect(page.locator(".item [type=file]")).to_be_focused()
     async with page.expect_file_chooser() as chosen:
         await page.keyboard.press("Enter")
     await (await chosen.value).set_files(PLAN)
