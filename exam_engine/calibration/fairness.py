@@ -52,7 +52,7 @@ def _compared(
         found = mantel_haenszel(points, focal.astype(int), missing=-1)
     except PsychometricsError as error:
         return _nothing(f"{str(error)[:1].upper()}{str(error)[1:]}.")
-    rows = {}
+    rows: dict[str, dict[str, Any]] = {}
     for place, column in enumerate(common.tolist()):
         if found.ets_class[place] is None:
             continue
