@@ -1,14 +1,25 @@
 """A psychometrician brings answers in that were given on paper."""
 
 import os
+from collections.abc import AsyncIterator
+from pathlib import Path
 
+import pytest
 from playwright.async_api import FilePayload, Page, expect
 
 from exam_engine.accounts.roles import Role
 from tests.browser import acts
 from tests.browser.accessibility import faults_of
 from tests.browser.conftest import Visit
-from tests.browser.seeding import House
+from tests.browser.seeding import House, open_house, small_form
+
+
+@pytest.fixture
+async def archive(tmp_path: Path, migrated_file: Path) -> AsyncIterator[House]:
+    """A server of its own: others bring further questions into a shared one."""
+    opened = await open_house(tmp_path, migrated_file, small_form)
+    yield opened
+    await opened.close()
 
 
 async def look(page: Page, state: str) -> list[str]:
@@ -24,8 +35,10 @@ async def send(page: Page, lines: list[str]) -> None:
     await acts.button(page, "Read the file").click()
 
 
-async def test_answers_on_paper_are_refused_mended_and_accepted(house: House, visit: Visit) -> None:
-    page = await visit(house, await house.person(Role.PSYCHOMETRICIAN, "Sol Marin"))
+async def test_answers_on_paper_are_refused_mended_and_accepted(
+    archive: House, visit: Visit
+) -> None:
+    page = await visit(archive, await archive.person(Role.PSYCHOMETRICIAN, "Sol Marin"))
     await page.goto("/analysis")
     await page.get_by_role("link", name="Answers from elsewhere").click()
     await expect(page.get_by_text("There are none yet.")).to_be_visible()
