@@ -169,7 +169,7 @@ async def _pages(url: str, token: str, run: str) -> dict[str, float]:
             "/analysis",
             f"/analysis/new?exam={PRACTICE.code}",
             f"/analysis/runs/{run}",
-            f"/api/calibrations/{run}/items",
+            f"/api/calibration-runs/{run}/items",
         ):
             taken = []
             for _ in range(ASKED_EACH):
