@@ -1,4 +1,4 @@
-"""What the acts of `calibrations` share: their options, a transaction, finding a run."""
+"""What the acts of commands share: their options, the database, who asks, finding a run."""
 
 import argparse
 import asyncio
@@ -8,11 +8,9 @@ from uuid import UUID
 
 from exam_engine.accounts.queries import find_person_by_email
 from exam_engine.calibration import queries
-from exam_engine.calibration.errors import CalibrationError
 from exam_engine.commands import Refused
 from exam_engine.commands.serving import settings_for, upgrade
 from exam_engine.database import Database, Session
-from item_bank.errors import ItemBankError
 
 Arguments = argparse.Namespace
 Environ = Mapping[str, str]
@@ -30,8 +28,11 @@ def done(
     arguments: Arguments,
     environ: Environ,
     act: Callable[[Database], Awaitable[Any]],
+    *refusals: type[Exception],
 ) -> Any:
-    """What an act on the database gives.  Raises `Refused` with what stands against it."""
+    """What an act on the database gives.  Raises `Refused` with what stands against it: one of
+    ``refusals``.
+    """
     settings = settings_for(arguments, environ)
     upgrade(settings)
 
@@ -44,7 +45,7 @@ def done(
 
     try:
         return asyncio.run(doing())
-    except (CalibrationError, ItemBankError) as refusal:
+    except refusals as refusal:
         raise Refused(str(refusal)) from refusal
 
 

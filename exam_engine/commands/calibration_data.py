@@ -19,10 +19,13 @@ from exam_engine.calibration.outside.waiting import packed
 from exam_engine.commands import Refused
 from exam_engine.commands.acts import Arguments, Environ, done, find_run_id, usual
 from exam_engine.database import Database
+from item_bank.errors import ItemBankError
 from item_bank.imports.reports import from_json
 
 SHOWN = 20
 """Places of one group that are printed; ``--json`` has more."""
+
+REFUSALS = (CalibrationError, ItemBankError)
 
 
 def add_to(acts: Any) -> None:
@@ -89,7 +92,7 @@ def run_import(arguments: Arguments, environ: Environ) -> int:
                 await past.accept(wish, found.preview, answers)
         return found.preview
 
-    preview: Preview = done(arguments, environ, bring)
+    preview: Preview = done(arguments, environ, bring, *REFUSALS)
     if arguments.json:
         sys.stdout.write(msgspec.json.encode(preview).decode() + "\n")
     else:
@@ -147,7 +150,7 @@ def run_export(arguments: Arguments, environ: Environ) -> int:
         async with database.reading() as session:
             return await read_whole(session, await find_run_id(session, arguments.id))
 
-    whole = done(arguments, environ, read)
+    whole = done(arguments, environ, read, *REFUSALS)
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)

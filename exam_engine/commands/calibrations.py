@@ -9,6 +9,7 @@ import msgspec
 
 from exam_engine.calibration import queries
 from exam_engine.calibration.approval import left_out
+from exam_engine.calibration.errors import CalibrationError
 from exam_engine.calibration.plans import MODELS, Exclusion, Plan, exclusions_in
 from exam_engine.calibration.service import CalibrationRuns
 from exam_engine.calibration.states import OPEN
@@ -17,8 +18,11 @@ from exam_engine.commands import calibration_data
 from exam_engine.commands.acts import Arguments, Environ, done, find_run_id, person_id_of, usual
 from exam_engine.commands.progress import Progress
 from exam_engine.database import Database
+from item_bank.errors import ItemBankError
 
 LOOK_EVERY_S = 0.5
+
+REFUSALS = (CalibrationError, ItemBankError)
 
 
 def add_to(commands: Any) -> None:
@@ -100,7 +104,7 @@ def run_start(arguments: Arguments, environ: Environ) -> int:
             run = await _ended(database, run.id)
         return run
 
-    run = done(arguments, environ, start)
+    run = done(arguments, environ, start, *REFUSALS)
     _print_run(run, as_json=arguments.json)
     return 1 if run.state == "failed" else 0
 
@@ -122,7 +126,7 @@ def run_list(arguments: Arguments, environ: Environ) -> int:
         async with database.reading() as session:
             return await queries.list_runs(session)
 
-    found = done(arguments, environ, listing)
+    found = done(arguments, environ, listing, *REFUSALS)
     if arguments.json:
         print(json.dumps([_document(one.run) for one in found]))
         return 0
@@ -143,7 +147,7 @@ def run_show(arguments: Arguments, environ: Environ) -> int:
             run = await queries.get_run(session, run_id, whole=True)
             return run, await queries.list_run_items(session, run.id)
 
-    run, rows = done(arguments, environ, show)
+    run, rows = done(arguments, environ, show, *REFUSALS)
     if arguments.json:
         items = [
             {"code": row.code, "n": row.n, "flags": row.flags, **row.parameters} for row in rows
@@ -174,7 +178,7 @@ def run_approve(arguments: Arguments, environ: Environ) -> int:
             stored = await runs.approve(run_id, by, arguments.reason)
             return stored.scale, stored.version
 
-    scale, version = done(arguments, environ, approve)
+    scale, version = done(arguments, environ, approve, *REFUSALS)
     if arguments.json:
         print(json.dumps({"scale": scale, "version": version}))
     else:
@@ -189,7 +193,7 @@ def run_cancel(arguments: Arguments, environ: Environ) -> int:
             by = await person_id_of(session, arguments.by)
             return await CalibrationRuns(session, await database.now(session)).cancel(run_id, by)
 
-    _print_run(done(arguments, environ, cancel), as_json=arguments.json)
+    _print_run(done(arguments, environ, cancel, *REFUSALS), as_json=arguments.json)
     return 0
 
 

@@ -1,19 +1,16 @@
 """equating plan, run, show, approve."""
 
-import argparse
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from exam_engine.accounts.queries import find_person_by_email
 from exam_engine.calibration.errors import PlanUnsound
 from exam_engine.calibration.plans import exclusions_in
 from exam_engine.commands import Refused
-from exam_engine.commands.serving import settings_for, upgrade
+from exam_engine.commands.acts import Arguments, Environ, done, person_id_of
 from exam_engine.database import Database, Session
 from exam_engine.equating import computing, queries
 from exam_engine.equating.errors import EquatingError
@@ -23,8 +20,7 @@ from exam_engine.equating.service import Equatings
 from exam_engine.equating.tables import Equating
 from exam_engine.exams.errors import ExamError
 
-Arguments = argparse.Namespace
-Environ = Mapping[str, str]
+REFUSALS = (EquatingError, ExamError, PlanUnsound)
 
 
 def add_to(commands: Any) -> None:
@@ -77,32 +73,6 @@ def _usual(command: Any, *, by: bool = False) -> None:
     command.add_argument("--data", metavar="DIR", help="data directory (default: ./data)")
 
 
-def _done(arguments: Arguments, environ: Environ, act: Callable[[Database], Awaitable[Any]]) -> Any:
-    settings = settings_for(arguments, environ)
-    upgrade(settings)
-
-    async def doing() -> Any:
-        database = Database(settings.database_url)
-        try:
-            return await act(database)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(doing())
-    except (EquatingError, ExamError, PlanUnsound) as refusal:
-        raise Refused(str(refusal)) from refusal
-
-
-async def _person(session: Session, email: str | None) -> UUID | None:
-    if not email:
-        return None
-    person = await find_person_by_email(session, email)
-    if person is None:
-        raise Refused(f"There is nobody with the email address {email}.")
-    return person.id
-
-
 async def _find(session: Session, text: str) -> UUID:
     """An equating by its id, or by the beginning of it that only it has."""
     found = [
@@ -132,7 +102,7 @@ def run_plan(arguments: Arguments, environ: Environ) -> int:
     async def plan(database: Database) -> dict[str, Any]:
         return await computing.look(database, _plan(arguments))
 
-    seen = _done(arguments, environ, plan)
+    seen = done(arguments, environ, plan, *REFUSALS)
     if arguments.json:
         print(json.dumps(seen))
         return 1 if seen["refusals"] else 0
@@ -162,10 +132,10 @@ def _print_anchors(seen: Mapping[str, Any]) -> None:
 def run_run(arguments: Arguments, environ: Environ) -> int:
     async def run(database: Database) -> Equating:
         async with database.reading() as session:
-            by = await _person(session, arguments.by)
+            by = await person_id_of(session, arguments.by)
         return await computing.compute(database, _plan(arguments), by)
 
-    _print_equating(_done(arguments, environ, run), as_json=arguments.json)
+    _print_equating(done(arguments, environ, run, *REFUSALS), as_json=arguments.json)
     return 0
 
 
@@ -176,7 +146,7 @@ def run_show(arguments: Arguments, environ: Environ) -> int:
                 session, await _find(session, arguments.id), whole=True
             )
 
-    _print_equating(_done(arguments, environ, show), as_json=arguments.json)
+    _print_equating(done(arguments, environ, show, *REFUSALS), as_json=arguments.json)
     return 0
 
 
@@ -184,11 +154,11 @@ def run_approve(arguments: Arguments, environ: Environ) -> int:
     async def approve(database: Database) -> Equating:
         async with database.transaction() as session:
             equating_id = await _find(session, arguments.id)
-            by = await _person(session, arguments.by)
+            by = await person_id_of(session, arguments.by)
             acts = Equatings(session, await database.now(session))
             return await acts.approve(equating_id, by, arguments.reason)
 
-    found = _done(arguments, environ, approve)
+    found = done(arguments, environ, approve, *REFUSALS)
     if arguments.json:
         print(json.dumps(_document(found)))
     else:

@@ -1,15 +1,11 @@
 """release: what stands between held results and their release, and the release itself."""
 
-import argparse
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from exam_engine.accounts.queries import find_person_by_email
 from exam_engine.commands import Refused
-from exam_engine.commands.serving import settings_for, upgrade
+from exam_engine.commands.acts import Arguments, Environ, done, person_id_of
 from exam_engine.database import Database, Session
 from exam_engine.release import carrying_out
 from exam_engine.release.checks import Check, obstacles
@@ -17,8 +13,7 @@ from exam_engine.release.errors import ReleaseError
 from exam_engine.release.queries import find_forms, get_released_form
 from exam_engine.release.tables import Release
 
-Arguments = argparse.Namespace
-Environ = Mapping[str, str]
+REFUSALS = (ReleaseError,)
 
 
 def add_to(commands: Any) -> None:
@@ -45,23 +40,6 @@ def add_to(commands: Any) -> None:
         command.add_argument("--data", metavar="DIR", help="data directory (default: ./data)")
 
 
-def _done(arguments: Arguments, environ: Environ, act: Callable[[Database], Awaitable[Any]]) -> Any:
-    settings = settings_for(arguments, environ)
-    upgrade(settings)
-
-    async def doing() -> Any:
-        database = Database(settings.database_url)
-        try:
-            return await act(database)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(doing())
-    except ReleaseError as refusal:
-        raise Refused(str(refusal)) from refusal
-
-
 async def _form(session: Session, arguments: Arguments) -> UUID:
     found = await find_forms(session, arguments.form, arguments.exam)
     if not found:
@@ -79,7 +57,7 @@ def run_check(arguments: Arguments, environ: Environ) -> int:
         found, ready = await carrying_out.look(database, form_id)
         return form.purpose, found, ready
 
-    purpose, found, ready = _done(arguments, environ, look)
+    purpose, found, ready = done(arguments, environ, look, *REFUSALS)
     blocked = obstacles(found)
     if arguments.json:
         document = {
@@ -102,29 +80,24 @@ def run_check(arguments: Arguments, environ: Environ) -> int:
 
 def run_release(arguments: Arguments, environ: Environ) -> int:
     async def act(database: Database) -> Release:
-        by = None
         async with database.reading() as session:
             form_id = await _form(session, arguments)
-            if arguments.by:
-                person = await find_person_by_email(session, arguments.by)
-                if person is None:
-                    raise Refused(f"There is nobody with the email address {arguments.by}.")
-                by = person.id
+            by = await person_id_of(session, arguments.by)
         return await carrying_out.release(database, form_id, by, arguments.reason)
 
-    done: Release = _done(arguments, environ, act)
+    made: Release = done(arguments, environ, act, *REFUSALS)
     if arguments.json:
         document = {
-            "id": str(done.id),
+            "id": str(made.id),
             "form": arguments.form,
-            "count": done.count,
-            "passed": done.passed,
-            "conversion": done.conversion_number,
-            "released_at": done.released_at.isoformat() if done.released_at else None,
+            "count": made.count,
+            "passed": made.passed,
+            "conversion": made.conversion_number,
+            "released_at": made.released_at.isoformat() if made.released_at else None,
         }
         print(json.dumps(document, indent=2))
-    elif done.released_at is None:
+    elif made.released_at is None:
         print("The release is asked for. A second person confirms it with the same command.")
     else:
-        print(f"{done.count} results of {arguments.form} are released; {done.passed} passed.")
+        print(f"{made.count} results of {arguments.form} are released; {made.passed} passed.")
     return 0

@@ -1,17 +1,13 @@
 """standards list, show, adopt."""
 
-import argparse
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from exam_engine.accounts.queries import find_person_by_email
 from exam_engine.commands import Refused
-from exam_engine.commands.serving import settings_for, upgrade
+from exam_engine.commands.acts import Arguments, Environ, done, person_id_of
 from exam_engine.database import Database, Session
 from exam_engine.exams.errors import ExamError
 from exam_engine.standards import proceedings, queries
@@ -20,8 +16,7 @@ from exam_engine.standards.service import Panels
 from exam_engine.standards.states import PanelState
 from exam_engine.standards.tables import Standard, StandardPanel
 
-Arguments = argparse.Namespace
-Environ = Mapping[str, str]
+REFUSALS = (StandardsError, ExamError)
 
 
 def add_to(commands: Any) -> None:
@@ -53,23 +48,6 @@ def add_to(commands: Any) -> None:
         command.add_argument("--data", metavar="DIR", help="data directory (default: ./data)")
 
 
-def _done(arguments: Arguments, environ: Environ, act: Callable[[Database], Awaitable[Any]]) -> Any:
-    settings = settings_for(arguments, environ)
-    upgrade(settings)
-
-    async def doing() -> Any:
-        database = Database(settings.database_url)
-        try:
-            return await act(database)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(doing())
-    except (StandardsError, ExamError) as refusal:
-        raise Refused(str(refusal)) from refusal
-
-
 async def _find(session: Session, text: str) -> UUID:
     """A panel by its id, or by the beginning of it that only it has."""
     listed = await queries.list_panels(session, limit=1000)
@@ -86,7 +64,7 @@ def run_list(arguments: Arguments, environ: Environ) -> int:
         async with database.reading() as session:
             return await queries.list_panels(session)
 
-    found = _done(arguments, environ, listing)
+    found = done(arguments, environ, listing, *REFUSALS)
     if arguments.json:
         print(
             json.dumps(
@@ -124,7 +102,7 @@ def run_show(arguments: Arguments, environ: Environ) -> int:
                 await queries.list_judges(session, panel_id),
             )
 
-    panel, standard, judges = _done(arguments, environ, show)
+    panel, standard, judges = done(arguments, environ, show, *REFUSALS)
     if arguments.json:
         names = [{"name": one.name, "left_out_round": one.judge.left_out_round} for one in judges]
         whole = {**_document(panel, standard), "judges": names, "reports": panel.reports}
@@ -145,22 +123,20 @@ def run_adopt(arguments: Arguments, environ: Environ) -> int:
     async def adopt(database: Database) -> tuple[StandardPanel, Standard]:
         async with database.reading() as session:
             panel_id = await _find(session, arguments.id)
-            person = await find_person_by_email(session, arguments.by)
+            signer = await person_id_of(session, arguments.by)
             panel = await queries.get_panel(session, panel_id)
-        if person is None:
-            raise Refused(f"There is nobody with the email address {arguments.by}.")
+        if signer is None:
+            raise Refused("Name who signs: --by EMAIL.")
         if panel.state == PanelState.PROPOSED:
-            standard = await proceedings.confirm(database, panel_id, arguments.cut, person.id)
+            standard = await proceedings.confirm(database, panel_id, arguments.cut, signer)
         else:
             async with database.transaction() as session:
                 panels = Panels(session, await database.now(session))
-                standard = await panels.propose(
-                    panel_id, arguments.cut, person.id, arguments.reason
-                )
+                standard = await panels.propose(panel_id, arguments.cut, signer, arguments.reason)
         async with database.reading() as session:
             return await queries.get_panel(session, panel_id), standard
 
-    panel, standard = _done(arguments, environ, adopt)
+    panel, standard = done(arguments, environ, adopt, *REFUSALS)
     if arguments.json:
         print(json.dumps(_document(panel, standard)))
         return 0

@@ -1,0 +1,208 @@
+"""Every route, and what each actor is answered there: the whole of who may what."""
+
+ACTORS = (
+    "visitor",
+    "candidate",
+    "other candidate",
+    "item_writer",
+    "reviewer",
+    "bank_manager",
+    "psychometrician",
+    "proctor",
+    "other proctor",
+    "manager",
+)
+Row = tuple[int, int, int, int, int, int, int, int, int, int]
+
+# What each actor is answered.  The candidate sits in the proctor's room; the other candidate has
+# no exam; the other proctor watches another room.  303 is a redirect: to the page that shows what
+# came of an act, to the sign-in, or home where there is no exam.
+EVERYBODY: Row = (200,) * 10
+ANYBODY_IN: Row = (303, *(200,) * 9)
+CANDIDATE: Row = (401, 200, 404, 403, 403, 403, 403, 403, 403, 403)
+CANDIDATES: Row = (401, 200, 200, 403, 403, 403, 403, 403, 403, 403)
+ROOM: Row = (401, 403, 403, 403, 403, 403, 403, 200, 404, 200)
+MANAGER: Row = (401, 403, 403, 403, 403, 403, 403, 403, 403, 200)
+EXAM_PAGE: Row = (303, 200, 303, 403, 403, 403, 403, 403, 403, 403)
+EXAM_PAST: Row = (303, 303, 303, 403, 403, 403, 403, 403, 403, 403)
+EXAM_ACT: Row = (401, 303, 303, 403, 403, 403, 403, 403, 403, 403)
+ROOM_PAGE: Row = (303, 403, 403, 403, 403, 403, 403, 200, 404, 200)
+BANK: Row = (401, 403, 403, 200, 200, 200, 200, 403, 403, 403)
+BANK_PAGE: Row = (303, *BANK[1:])
+# the ids of the world are of no item, import or format
+BANK_ITEM: Row = (401, 403, 403, 404, 404, 404, 404, 403, 403, 403)
+IMPORTERS: Row = (401, 403, 403, 200, 200, 200, 403, 403, 403, 403)
+NO_IMPORT: Row = (401, 403, 403, 404, 404, 404, 403, 403, 403, 403)
+ANALYSTS: Row = (401, 403, 403, 403, 403, 403, 200, 403, 403, 403)
+NO_RUN: Row = (401, 403, 403, 403, 403, 403, 404, 403, 403, 403)
+NO_PLAN: Row = (401, 403, 403, 403, 403, 403, 422, 403, 403, 403)
+LOOKERS: Row = (401, 403, 403, 403, 403, 403, 200, 403, 403, 200)
+NO_PANEL: Row = (401, 403, 403, 403, 403, 403, 404, 403, 403, 404)
+JUDGES_ONLY: Row = (401, *(403,) * 9)
+NO_VERB: Row = (401, 403, 403, 403, 403, 403, 403, 403, 403, 404)
+NO_NOTICE: Row = (401, *(404,) * 9)
+ROOM_ACT: Row = (401, 403, 403, 403, 403, 403, 403, 303, 404, 303)
+
+TABLE: dict[tuple[str, str], Row] = {
+    ("GET", "/health"): EVERYBODY,
+    ("GET", "/"): (303,) * 10,
+    ("GET", "/sign-in"): EVERYBODY,
+    ("GET", "/start-code"): EVERYBODY,
+    ("POST", "/sign-in"): (422,) * 10,
+    ("POST", "/start-code"): (422,) * 10,
+    ("POST", "/api/sign-in"): (401,) * 10,
+    ("POST", "/api/sign-in/code"): (401,) * 10,
+    ("GET", "/home"): ANYBODY_IN,
+    ("GET", "/api/me"): (401, *(200,) * 9),
+    ("GET", "/api/authorizations"): CANDIDATES,
+    ("POST", "/api/attempts"): (401, 201, 404, 403, 403, 403, 403, 403, 403, 403),
+    ("GET", "/api/attempts/{attempt_id}"): CANDIDATE,
+    ("POST", "/api/attempts/{attempt_id}/start"): CANDIDATE,
+    ("POST", "/api/attempts/{attempt_id}/lease"): CANDIDATE,
+    ("GET", "/api/attempts/{attempt_id}/questions"): CANDIDATE,
+    # the recorder knows the attempt's person and nobody else
+    ("POST", "/api/attempts/{attempt_id}/answers"): (401, 200, *(404,) * 8),
+    ("POST", "/api/attempts/{attempt_id}/heartbeat"): CANDIDATE,
+    ("GET", "/api/results"): CANDIDATES,
+    ("GET", "/api/results/{result_id}"): CANDIDATE,
+    ("GET", "/results/{result_id}"): (303, 200, 404, 403, 403, 403, 403, 403, 403, 403),
+    ("POST", "/exam/check-in"): (401, 303, 404, 403, 403, 403, 403, 403, 403, 403),
+    ("GET", "/exam/check-in"): EXAM_PAST,
+    ("GET", "/exam/agreement"): EXAM_PAST,
+    ("POST", "/exam/start"): EXAM_ACT,
+    ("GET", "/exam/questions"): EXAM_PAST,
+    ("GET", "/exam/questions/{position}"): EXAM_PAGE,
+    ("POST", "/exam/questions/{position}"): EXAM_ACT,
+    ("GET", "/exam/review"): EXAM_PAGE,
+    ("GET", "/exam/paused"): EXAM_PAST,
+    ("GET", "/exam/finished"): EXAM_PAST,
+    ("POST", "/exam/take-over"): EXAM_ACT,
+    ("GET", "/sittings"): (303, 403, 403, 403, 403, 403, 403, 200, 200, 200),
+    ("GET", "/sittings/{sitting_id}/room"): ROOM_PAGE,
+    ("GET", "/sittings/{sitting_id}/room/seats"): ROOM_PAGE,
+    ("GET", "/api/sittings"): (401, 403, 403, 403, 403, 403, 403, 200, 200, 200),
+    ("GET", "/api/sittings/{sitting_id}/sessions"): ROOM,
+    ("GET", "/api/sittings/{sitting_id}/stream"): ROOM,
+    ("POST", "/sessions/{session_id}/admit"): ROOM_ACT,
+    ("POST", "/sessions/{session_id}/pause"): ROOM_ACT,
+    ("POST", "/sessions/{session_id}/resume"): ROOM_ACT,
+    ("POST", "/api/sessions/{session_id}/admit"): ROOM,
+    ("POST", "/api/sessions/{session_id}/pause"): ROOM,
+    ("POST", "/api/sessions/{session_id}/resume"): ROOM,
+    ("GET", "/api/attempts/{attempt_id}/audit"): MANAGER,
+    ("GET", "/api/sittings/{sitting_id}/audit"): MANAGER,
+    ("POST", "/api/rehearsals"): (401, 403, 403, 403, 403, 403, 403, 403, 403, 409),
+    ("GET", "/bank/try"): BANK_PAGE,
+    ("POST", "/bank/try"): (401, 403, 403, 422, 422, 422, 422, 403, 403, 403),
+    ("GET", "/bank/media/{name}"): (303, 403, 403, 404, 404, 404, 404, 403, 403, 403),
+    ("POST", "/api/items/score"): BANK,
+    ("GET", "/bank"): BANK_PAGE,
+    ("GET", "/bank/items/{code}"): (303, *BANK_ITEM[1:]),
+    ("GET", "/bank/import"): (303, *IMPORTERS[1:]),
+    ("POST", "/bank/import"): (401, 403, 403, 422, 422, 422, 403, 403, 403, 403),
+    ("GET", "/bank/imports/{import_id}"): (303, *NO_IMPORT[1:]),
+    ("POST", "/bank/imports/{import_id}/accept"): NO_IMPORT,
+    ("POST", "/bank/imports/{import_id}/discard"): NO_IMPORT,
+    ("POST", "/api/item-imports"): (401, 403, 403, 422, 422, 422, 403, 403, 403, 403),
+    ("GET", "/api/item-imports/{import_id}"): NO_IMPORT,
+    ("GET", "/api/item-imports/{import_id}/questions"): NO_IMPORT,
+    ("GET", "/api/item-imports/{import_id}/tests"): NO_IMPORT,
+    ("POST", "/api/item-imports/{import_id}/accept"): NO_IMPORT,
+    ("DELETE", "/api/item-imports/{import_id}"): NO_IMPORT,
+    ("GET", "/api/items"): BANK,
+    ("GET", "/api/items/{code}"): BANK_ITEM,
+    ("GET", "/api/items/{code}/xml"): BANK_ITEM,
+    ("GET", "/api/items/{code}/statistics"): BANK_ITEM,
+    ("GET", "/api/item-templates/{kind}"): (401, 403, 403, 404, 404, 404, 403, 403, 403, 403),
+    ("GET", "/api/item-exports/{form}"): BANK_ITEM,
+    ("GET", "/api/calibration-runs"): ANALYSTS,
+    ("POST", "/api/calibration-runs"): NO_PLAN,
+    ("POST", "/api/calibration-data"): ANALYSTS,
+    ("GET", "/api/calibration-runs/stream"): ANALYSTS,
+    ("GET", "/api/calibration-runs/{run_id}"): NO_RUN,
+    ("GET", "/api/calibration-runs/{run_id}/items"): NO_RUN,
+    ("GET", "/api/calibration-runs/{run_id}/items.csv"): NO_RUN,
+    ("POST", "/api/calibration-runs/{run_id}/cancel"): NO_RUN,
+    ("POST", "/api/calibration-runs/{run_id}/again"): NO_RUN,
+    ("POST", "/api/calibration-runs/{run_id}/approve"): NO_RUN,
+    ("POST", "/api/calibration-runs/{run_id}/reject"): NO_RUN,
+    ("GET", "/analysis"): (303, *ANALYSTS[1:]),
+    ("GET", "/analysis/list"): (303, *ANALYSTS[1:]),
+    ("GET", "/analysis/new"): (303, *ANALYSTS[1:]),
+    ("POST", "/analysis/runs"): NO_PLAN,
+    ("GET", "/analysis/runs/{run_id}"): (303, *NO_RUN[1:]),
+    ("GET", "/analysis/runs/{run_id}/progress"): (303, *NO_RUN[1:]),
+    ("GET", "/analysis/runs/{run_id}/items/{code}"): (303, *NO_RUN[1:]),
+    ("POST", "/analysis/runs/{run_id}/{verb}"): NO_RUN,
+    ("GET", "/api/calibration-runs/{run_id}/exports"): NO_RUN,
+    ("GET", "/api/calibration-runs/{run_id}/exports/{name}"): NO_RUN,
+    ("GET", "/api/past-administrations"): ANALYSTS,
+    ("POST", "/api/past-administrations"): NO_PLAN,
+    ("GET", "/api/past-administrations/{past_id}"): NO_RUN,
+    ("GET", "/api/past-administrations/uploads/{upload_id}"): NO_RUN,
+    ("POST", "/api/past-administrations/uploads/{upload_id}/accept"): NO_RUN,
+    ("DELETE", "/api/past-administrations/uploads/{upload_id}"): NO_RUN,
+    ("GET", "/analysis/data"): (303, *ANALYSTS[1:]),
+    ("POST", "/analysis/data"): NO_PLAN,
+    ("GET", "/analysis/data/{upload_id}"): (303, *NO_RUN[1:]),
+    ("POST", "/analysis/data/{upload_id}/accept"): NO_RUN,
+    ("POST", "/analysis/data/{upload_id}/discard"): NO_RUN,
+    ("GET", "/api/equatings"): ANALYSTS,
+    ("POST", "/api/equatings"): NO_PLAN,
+    ("POST", "/api/equating-plans"): NO_PLAN,
+    ("GET", "/api/equatings/{equating_id}"): NO_RUN,
+    ("POST", "/api/equatings/{equating_id}/approve"): NO_RUN,
+    ("POST", "/api/equatings/{equating_id}/reject"): NO_RUN,
+    ("GET", "/equating"): (303, *ANALYSTS[1:]),
+    ("GET", "/equating/new"): (303, *ANALYSTS[1:]),
+    ("POST", "/equating"): NO_PLAN,
+    ("GET", "/equating/{equating_id}"): (303, *NO_RUN[1:]),
+    ("POST", "/equating/{equating_id}/{verb}"): NO_RUN,
+    ("GET", "/api/standards"): LOOKERS,
+    ("POST", "/api/standards"): NO_PLAN,
+    ("GET", "/api/standards/{panel_id}"): NO_PANEL,
+    ("POST", "/api/standards/{panel_id}/begin"): NO_RUN,
+    ("POST", "/api/standards/{panel_id}/open"): NO_RUN,
+    ("POST", "/api/standards/{panel_id}/close"): NO_RUN,
+    ("POST", "/api/standards/{panel_id}/recommend"): NO_RUN,
+    ("POST", "/api/standards/{panel_id}/abandon"): NO_RUN,
+    ("POST", "/api/standards/{panel_id}/propose"): NO_PANEL,
+    ("POST", "/api/standards/{panel_id}/confirm"): NO_PANEL,
+    ("POST", "/api/standards/{panel_id}/withdraw"): NO_PANEL,
+    ("GET", "/api/standards/{panel_id}/sheet"): JUDGES_ONLY,
+    ("POST", "/api/standards/{panel_id}/statement"): JUDGES_ONLY,
+    ("POST", "/api/standards/{panel_id}/ratings"): JUDGES_ONLY,
+    ("GET", "/standards"): (303, *LOOKERS[1:]),
+    ("GET", "/standards/new"): (303, *ANALYSTS[1:]),
+    ("POST", "/standards"): NO_PLAN,
+    ("GET", "/standards/{panel_id}"): (303, *NO_PANEL[1:]),
+    ("POST", "/standards/{panel_id}/acts/{verb}"): NO_PANEL,
+    ("GET", "/standards/{panel_id}/sheet"): (303, *JUDGES_ONLY[1:]),
+    ("POST", "/standards/{panel_id}/sheet"): JUDGES_ONLY,
+    ("POST", "/standards/{panel_id}/statement"): JUDGES_ONLY,
+    ("GET", "/api/parameter-sets"): ANALYSTS,
+    ("GET", "/api/parameter-sets/{scale}/{version}"): NO_RUN,
+    ("GET", "/api/items/{code}/parameters"): NO_RUN,
+    ("GET", "/api/releases"): LOOKERS,
+    ("GET", "/api/releases/{form_id}"): LOOKERS,
+    # nothing is held
+    ("POST", "/api/releases/{form_id}"): (401, 403, 403, 403, 403, 403, 403, 403, 403, 409),
+    ("GET", "/api/releases/{form_id}/keys"): LOOKERS,
+    ("POST", "/api/releases/{form_id}/keys"): (401, *(403,) * 5, 201, 403, 403, 201),
+    ("POST", "/api/results/{result_id}/{verb}"): NO_VERB,
+    ("GET", "/releases"): (303, *LOOKERS[1:]),
+    ("GET", "/releases/{form_id}"): (303, *LOOKERS[1:]),
+    ("GET", "/releases/{form_id}/results/{result_id}"): (303, *LOOKERS[1:]),
+    ("POST", "/releases/{form_id}/release"): (401, *(403,) * 8, 409),
+    ("POST", "/releases/{form_id}/rescore"): (401, *(403,) * 8, 409),
+    ("POST", "/releases/{form_id}/keys"): (401, *(403,) * 5, 422, 403, 403, 422),
+    ("POST", "/releases/{form_id}/results/{result_id}/{verb}"): NO_VERB,
+    ("GET", "/api/notices"): (401, *(200,) * 9),
+    ("POST", "/api/notices/{notice_id}/read"): NO_NOTICE,
+    ("POST", "/notices/{notice_id}/read"): NO_NOTICE,
+    # from here on it ends: the exam, then the sign-ins
+    ("POST", "/api/attempts/{attempt_id}/submit"): CANDIDATE,
+    ("POST", "/exam/submit"): EXAM_ACT,
+    ("POST", "/sign-out"): (401, *(303,) * 9),
+    ("POST", "/api/sign-out"): (401,) * 10,
+}
