@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -67,11 +67,14 @@ def wait_until(
     raise PartFailed(f"{name} was asked {tries} times and stays silent: {tail(log)}")
 
 
-async def reader_of(server: int) -> int:
-    """The process that reads a file for a server, once there is one."""
-    while not (readers := readers_of(server)):  # noqa: ASYNC110 - nobody tells
+async def reader_of(server: int, earlier: Collection[int] = ()) -> int:
+    """The process that reads a file for a server, once there is one.
+
+    An `earlier` one may still be on its way out, with all it read stored.
+    """
+    while not (readers := set(readers_of(server)).difference(earlier)):  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0.01)
-    return readers[0]
+    return readers.pop()
 
 
 def readers_of(server: int) -> list[int]:

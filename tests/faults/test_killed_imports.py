@@ -37,7 +37,7 @@ from item_bank.tables import (
 from tests import factories
 from tests.faults.conftest import Served
 from tests.item_bank.imports.files import a_row, a_table, some_rows
-from tests.processes import reader_of
+from tests.processes import reader_of, readers_of
 
 GATE = 20261122
 """The advisory lock at which PostgreSQL is held up."""
@@ -206,8 +206,9 @@ async def test_whatever_dies_an_import_is_whole_or_not_there_and_can_be_accepted
     assert (await writer.report(import_id))["counts"]["new"] == 40
 
     # the server dies while it accepts, and with it the process that reads another file
+    earlier = readers_of(served.server.pid)
     read_never = await writer.upload("never.csv", a_table(*some_rows(1000)))
-    reader = await reader_of(served.server.pid)
+    reader = await reader_of(served.server.pid, earlier)
     tables = ("item", "item_transition", "item_version", "item_tag", "item_enemy", "item_import")
     for table in tables if in_full else ("item_tag",):
         await kill_at(served, database_kind, writer, import_id, table)

@@ -41,8 +41,9 @@ class Reading:
     pipe: Path
 
     async def begun(self, nursery: Nursery) -> tuple["asyncio.Task[bool]", int]:
+        earlier = readers_of(os.getpid())
         task = asyncio.create_task(self.ordered(nursery))
-        return task, await reader_of(os.getpid())
+        return task, await reader_of(os.getpid(), earlier)
 
     async def ordered(self, nursery: Nursery) -> bool:
         import_id = await self.desk.begun(Upload("march.csv", FILE))

@@ -17,7 +17,7 @@ from item_bank.formats.spreadsheet_template import csv_template
 from tests import factories
 from tests.exam_engine.web.conftest import Enter
 from tests.item_bank.imports.files import a_row, a_table, some_rows
-from tests.processes import reader_of
+from tests.processes import reader_of, readers_of
 
 
 @pytest.fixture
@@ -146,11 +146,12 @@ async def test_a_file_that_nothing_can_read_fails_with_a_sentence(
 async def test_a_reader_that_is_killed_leaves_a_failed_import_and_no_items(
     app: Litestar, writer: httpx.AsyncClient, settings: Settings
 ) -> None:
+    earlier = readers_of(os.getpid())
     response = await writer.post(
         "/api/item-imports", params={"name": "big.csv"}, content=a_table(*some_rows(3000))
     )
     address = f"/api/item-imports/{response.json()['id']}"
-    os.kill(await reader_of(os.getpid()), signal.SIGKILL)
+    os.kill(await reader_of(os.getpid(), earlier), signal.SIGKILL)
     report = await read(writer, address)
     assert report["state"] == "failed"
     assert (await writer.get("/api/items")).status_code in (200, 404)
