@@ -17,7 +17,7 @@ static: .venv/for-tests
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports && .venv/bin/mypy
 	.venv/bin/python -m tests.check_migrations && .venv/bin/python -m tests.check_javascript
 faults: .venv/for-tests
-	.venv/bin/pytest tests/faults --in-full
+	.venv/bin/pytest tests/faults tests/exam_engine/web/test_openapi.py --in-full
 evidence: .venv/for-tests
 	EXAM_TEST_EXAMPLES=search .venv/bin/pytest -m '' -n 2 tests/item_bank tests/psychometrics
 bench: .venv/for-tests

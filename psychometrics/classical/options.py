@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 from psychometrics.classical.scores import attainable, rest_share, totals
 from psychometrics.errors import BadOption, BadResponses
+from psychometrics.quantiles import quantile_groups
 
 Floats = NDArray[np.float64]
 Label = str | int | float
@@ -186,8 +186,7 @@ def _score_groups(rest: Floats, groups: int) -> NDArray[np.int64]:
     """Quantile group of each person, from 0 without gaps; equal scores share a group."""
     if not len(rest):
         return np.zeros(0, np.int64)
-    position = (rankdata(rest.round(12)) - 0.5) / len(rest)
-    return np.unique((position * groups).astype(np.int64), return_inverse=True)[1]
+    return np.unique(quantile_groups(rest.round(12), groups), return_inverse=True)[1]
 
 
 def _correlations(choice: Floats, rest: Floats) -> Floats:

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
-from scipy.stats import chi2
+from scipy.special import chdtrc, ndtr
 
 from psychometrics.conditional.estimation import (
     ConditionalCalibration,
@@ -117,7 +116,7 @@ def andersen_test(
     return AndersenTest(
         statistic=2 * gain,
         df=df,
-        p_value=float(chi2.sf(2 * gain, df)),
+        p_value=float(chdtrc(df, 2 * gain)),
         groups=tuple(labels),
         calibrations=calibrations,
         together=together,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2 as chi_square
+from scipy.special import chdtrc
 
 from psychometrics.dif.flags import DifFlag
 from psychometrics.dif.groups import read_binary, read_groups, small_groups
@@ -140,7 +140,7 @@ def _tests(tables: Tables) -> _Tests:
     df = np.maximum(tells.sum(axis=0) - 1, 0)
     chi2 = np.where(df > 0, parts.sum(axis=0), np.nan)
     p = np.full(len(df), np.nan)
-    p[df > 0] = chi_square.sf(chi2[df > 0], df[df > 0])
+    p[df > 0] = chdtrc(df[df > 0], chi2[df > 0])
     return _Tests(chi2, p, df.astype(np.int64))
 
 

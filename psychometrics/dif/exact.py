@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import hypergeom
+from scipy.special import betaln, logsumexp
 
 from psychometrics.dif.matching import Tables
 
@@ -37,8 +37,15 @@ def _of_item(tables: Tables, item: int) -> float:
     distribution = np.ones(1)
     for stratum in tells:
         sums = np.arange(lowest[stratum], highest[stratum] + 1)
-        own = hypergeom.pmf(sums, total[stratum], solved[stratum], given[0, stratum])
+        others = total[stratum] - solved[stratum]
+        ways = _log_ways(solved[stratum], sums) + _log_ways(others, given[0, stratum] - sums)
+        own = np.exp(ways - logsumexp(ways))
         distribution = np.convolve(distribution, own)
     seen = int((right[0] - lowest)[tells].sum())
     extreme = distribution <= distribution[seen] * ROUNDING
     return float(min(distribution[extreme].sum(), 1.0))
+
+
+def _log_ways(n: int, k: NDArray[np.int_]) -> Floats:
+    """Log of the number of ways to choose k of n."""
+    return np.asarray(-betaln(n - k + 1, k + 1) - np.log(n + 1))

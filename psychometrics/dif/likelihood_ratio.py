@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2 as chi_square
+from scipy.special import chdtrc
 
 from psychometrics.calibration import Calibration, Prior, calibrate
 from psychometrics.dif.flags import DifFlag
@@ -201,7 +201,7 @@ class _Comparison:
             effect[item] = self._effect(free, item, nodes)
         p = np.full(n_items, np.nan)
         there = df > 0
-        p[there] = chi_square.sf(chi2[there], df[there])
+        p[there] = chdtrc(df[there], chi2[there])
         return _Round(
             *(chi2, p, df, effect, float(base.means[1]), float(np.sqrt(base.variances[1]))),
             tuple(flags),

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2 as chi_square
+from scipy.special import chdtrc
 
 from psychometrics.dif.flags import DifFlag
 from psychometrics.dif.groups import read_binary, read_groups, small_groups
@@ -202,7 +202,7 @@ def _compared(tables: Tables, fewer: int, more: int) -> _Pair:
     effect = _nagelkerke(large, empty, given) - _nagelkerke(small, empty, given)
     return _Pair(
         statistic=statistic,
-        p=np.asarray(chi_square.sf(statistic, more - fewer)),
+        p=np.asarray(chdtrc(more - fewer, statistic)),
         effect=np.where(defined, effect, np.nan),
         larger=large.coefficients,
         smaller=small.coefficients,

@@ -5,8 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
-from scipy.stats import chi2 as chi_square
+from scipy.special import chdtrc, ndtri
 
 from psychometrics.dif.exact import exact_p_values
 from psychometrics.dif.flags import DifFlag
@@ -232,7 +231,7 @@ def _chi_squares(tables: Tables, correction: bool) -> tuple[Floats, Floats]:
         deviation = np.abs(deviation - 0.5)
     chi2 = np.full(len(spread), np.nan)
     np.divide(deviation**2, spread, out=chi2, where=spread > 0)
-    return chi2, np.asarray(chi_square.sf(chi2, 1))
+    return chi2, np.asarray(chdtrc(1, chi2))
 
 
 def _undefined(tables: Tables, alpha: Floats, p: Floats) -> list[DifFlag]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2 as chi_square
+from scipy.special import chdtrc
 
 from psychometrics.responses import Codes
 
@@ -165,13 +165,13 @@ def _of_item(
     beta, error = float(weight @ difference), float(np.sqrt(variance.sum()))
     chi2 = (beta / error) ** 2
     seen = _two_sides(scores, difference[None], weight, variance, place)
-    p_crossing = float(chi_square.sf(seen.chi2[0], seen.df[0]))
+    p_crossing = float(chdtrc(seen.df[0], seen.chi2[0]))
     if rng is not None and place is None:
         chance = rng.normal(scale=np.sqrt(variance) / weight, size=(draws, len(scores)))
         drawn = _two_sides(scores, chance, weight, variance, None).chi2
         p_crossing = float((1 + (drawn >= seen.chi2[0]).sum()) / (1 + draws))
     return (
-        *(beta, error, chi2, float(chi_square.sf(chi2, 1)), float(seen.turned[0])),
+        *(beta, error, chi2, float(chdtrc(1, chi2)), float(seen.turned[0])),
         *(float(seen.place[0]), float(seen.chi2[0]), float(seen.df[0]), p_crossing),
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import brentq
-from scipy.stats import chi2, ncx2
+from scipy.special import chdtr, chdtrc, chndtr
 
 from psychometrics.errors import BadOption, NotEnoughData, NotIdentified
 from psychometrics.fit.free_parameters import FreeParameters, free_parameters
@@ -138,7 +138,7 @@ def limited_information(
     return LimitedInformation(
         statistic=value,
         df=df,
-        p_value=float(chi2.sf(value, df)),
+        p_value=float(chdtrc(df, value)),
         rmsea=float(np.sqrt(max(value / df - 1, 0.0) / (len(codes) - 1))),
         rmsea_lower=lower,
         rmsea_upper=upper,
@@ -195,12 +195,12 @@ def rmsea_interval(
     """Interval of the RMSEA from the noncentral chi-square (Steiger, 1990)."""
 
     def end(probability: float) -> float:
-        if chi2.cdf(statistic, df) <= probability:
+        if chdtr(df, statistic) <= probability:
             return 0.0
         high = 10.0
-        while ncx2.cdf(statistic, df, high) > probability:
+        while chndtr(statistic, df, high) > probability:
             high *= 4
-        centre = brentq(lambda x: ncx2.cdf(statistic, df, x) - probability, 1e-12, high)
+        centre = brentq(lambda x: chndtr(statistic, df, x) - probability, 1e-12, high)
         return float(np.sqrt(centre / (df * (n_persons - 1))))
 
     return end((1 + confidence) / 2), end((1 - confidence) / 2)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from psychometrics.fit.residuals import (
     BLOCK,
@@ -162,7 +162,7 @@ def ld_x2(
         n=n.round().astype(np.int64),
         x2=x2,
         df=df,
-        p_value=np.where(x2 > 0, chi2.sf(x2, df), 1.0),
+        p_value=np.where(x2 > 0, chdtrc(df, x2), 1.0),
         standardised=np.where(x2 > 0, (x2 - df) / np.sqrt(2 * df), 0.0),
         cramer_v=np.where(_correlations(observed) < _correlations(expected), -v, v),
     )

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import logsumexp
-from scipy.stats import chi2
+from scipy.special import chdtrc, logsumexp
 
 from psychometrics.errors import NotEnoughData
 from psychometrics.fit.free_parameters import FreeParameters, free_parameters
@@ -107,8 +106,8 @@ def full_information(
         g2=g2,
         x2=x2,
         df=df,
-        p_g2=float(chi2.sf(g2, df)) if df > 0 else np.nan,
-        p_x2=float(chi2.sf(x2, df)) if df > 0 else np.nan,
+        p_g2=float(chdtrc(df, g2)) if df > 0 else np.nan,
+        p_x2=float(chdtrc(df, x2)) if df > 0 else np.nan,
         n_persons=n_persons,
         flags=tuple(flags),
     )

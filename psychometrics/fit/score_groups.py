@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from psychometrics.conditional.symmetric import one, times_item, without_each
 from psychometrics.errors import NotEnoughData
@@ -151,7 +151,7 @@ def chi_squares(
     return ItemChiSquare(
         statistic=statistic,
         df=whole,
-        p_value=np.where(tested, chi2.sf(statistic, np.where(tested, whole, 1)), np.nan),
+        p_value=np.where(tested, chdtrc(np.where(tested, whole, 1), statistic), np.nan),
         rmsea=np.where(tested, np.sqrt(np.maximum(ratio - 1, 0) / max(n_persons - 1, 1)), np.nan),
         n_persons=n_persons,
         undefined=tuple(

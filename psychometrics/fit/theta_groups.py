@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
-from scipy.stats import rankdata
 
 from psychometrics.errors import BadOption
 from psychometrics.fit.free_parameters import FreeParameters, free_parameters
 from psychometrics.fit.residuals import read_scored, read_theta
 from psychometrics.fit.score_groups import ItemChiSquare, chi_squares
 from psychometrics.models import Items
+from psychometrics.quantiles import quantile_groups
 
 Floats = NDArray[np.float64]
 
@@ -82,7 +82,7 @@ def theta_groups(
     finite = np.isfinite(values)
     codes, values = codes[finite], values[finite]
     estimated = free_parameters(items) if free is None else free
-    member = ((rankdata(values.round(10)) - 0.5) / max(len(values), 1) * groups).astype(np.int64)
+    member = quantile_groups(values.round(10), groups)
     x2, g2, df = np.zeros((3, len(items)))
     for item in range(len(items)):
         k = int(items.n_categories[item])

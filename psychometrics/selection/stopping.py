@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from psychometrics.errors import BadOption
 from psychometrics.models import FloatArray, Items
@@ -41,7 +41,7 @@ class ConfidenceInterval:
 
     def decide(self, pool: Pool, states: States) -> Decisions:
         """1 above, -1 below, 0 undecided, (n,)."""
-        reach = float(norm.ppf(0.5 + 0.5 * self.level)) * states.standard_error
+        reach = float(ndtri(0.5 + 0.5 * self.level)) * states.standard_error
         distance = states.theta - self.cut
         return np.where(np.abs(distance) > reach, np.sign(distance), 0.0).astype(np.int8)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests import parts
 from tests.browser.acts import WAITS_MS
@@ -44,45 +44,50 @@ async def hall(
     await opened.close()
 
 
-@pytest.fixture
-async def visit(
-    browser: Browser,
-    chromium: parts.Chromium,
-    record_property: Callable[[str, object], None],
-) -> AsyncIterator[Visit]:
-    """``visit(house, person, **options)``: a page with cookies of its own, signed in as the person.
+class Visits:
+    """Opens pages with cookies of their own, and hears what goes wrong in them."""
 
-    Without a person nobody is signed in; the options are those of Playwright's ``new_context``.
-    The test fails when a page threw, complained in its console, or broke its security policy.
-    """
-    record_property(RAN_ON, chromium.version)
-    record_property(RAN_ON, f"SQLite {sqlite3.sqlite_version}")
-    complaints: list[str] = []
-    contexts = []
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+        """Of a page that threw, complained in its console, or broke its security policy."""
 
-    async def open_page(house: House, person: Person | None = None, **options: Any) -> Page:
-        context = await browser.new_context(
+    async def open(self, house: House, person: Person | None = None, **options: Any) -> Page:
+        """Without a person nobody is signed in; the options are those of ``new_context``."""
+        context = await self._browser.new_context(
             base_url=house.url,
             locale="en-GB",
             timezone_id="UTC",
             reduced_motion="reduce",
             **({"viewport": {"width": 1280, "height": 900}} | options),
         )
-        contexts.append(context)
-        context.on("weberror", lambda thrown: complaints.append(str(thrown.error)))
-        context.on(
-            "console",
-            lambda said: (
-                complaints.append(f"{said.type}: {said.text}")
-                if said.type in ("error", "warning") and not said.text.startswith(EXPECTED)
-                else None
-            ),
-        )
+        self._contexts.append(context)
+        context.on("weberror", lambda thrown: self.complaints.append(str(thrown.error)))
+        context.on("console", self._hear)
         if person is not None:
             await context.add_cookies([{"name": "exam", "value": person.token, "url": house.url}])
         return await context.new_page()
 
-    yield open_page
-    for context in contexts:
-        await context.close()
-    assert complaints == []
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning") and not said.text.startswith(EXPECTED):
+            self.complaints.append(f"{said.type}: {said.text}")
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()
+
+
+@pytest.fixture
+def in_a_browser(chromium: parts.Chromium, record_property: Callable[[str, object], None]) -> None:
+    record_property(RAN_ON, chromium.version)
+    record_property(RAN_ON, f"SQLite {sqlite3.sqlite_version}")
+
+
+@pytest.fixture
+async def visit(browser: Browser, in_a_browser: None) -> AsyncIterator[Visit]:
+    """``visit(house, person, **options)``: a page of this test's; see `Visits.open`."""
+    visits = Visits(browser)
+    yield visits.open
+    await visits.close()
+    assert visits.complaints == []

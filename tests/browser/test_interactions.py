@@ -1,9 +1,9 @@
 """Each interaction type on the writers' page: by mouse, by keyboard alone, and without a script."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from exam_engine.accounts.roles import Role
 from item_bank.qti.interactions import KINDS
@@ -13,18 +13,30 @@ from tests.browser.answering.by_keyboard import KEYS
 from tests.browser.answering.by_mouse import MOUSE
 from tests.browser.answering.touches import open_sample, score_of
 from tests.browser.answering.without_script import PLAIN
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, Visits
 from tests.browser.seeding import House
 from tests.item_bank.qti.sample_parts import Sample
 from tests.item_bank.qti.samples import SAMPLES
 
 
+@pytest.fixture(scope="module")
+async def writers(browser: Browser, house: House) -> AsyncIterator[dict[bool, Page]]:
+    """A page with scripts and one without: a new one for each test costs more than the test."""
+    visits = Visits(browser)
+    writer = await house.person(Role.ITEM_WRITER)
+    yield {
+        script: await visits.open(house, writer, java_script_enabled=script)
+        for script in (True, False)
+    }
+    await visits.close()
+    assert visits.complaints == []
+
+
 @pytest.fixture
-def writing(house: House, visit: Visit) -> "Writing":
-    async def open_page(sample: Sample, **options: object) -> Page:
-        page = await visit(house, await house.person(Role.ITEM_WRITER), **options)
-        await open_sample(page, sample)
-        return page
+def writing(writers: dict[bool, Page], in_a_browser: None) -> "Writing":
+    async def open_page(sample: Sample, *, script: bool = True) -> Page:
+        await open_sample(writers[script], sample)
+        return writers[script]
 
     return open_page
 
@@ -65,7 +77,7 @@ async def test_the_keyboard_alone_answers_it_and_axe_finds_nothing(
 
 @pytest.mark.parametrize("kind", [kind for kind, answer in PLAIN.items() if answer])
 async def test_it_is_answered_without_a_script(writing: Writing, kind: str) -> None:
-    page = await writing(SAMPLES[kind], java_script_enabled=False)
+    page = await writing(SAMPLES[kind], script=False)
     answer = PLAIN[kind]
     assert answer is not None
     await answer(page)

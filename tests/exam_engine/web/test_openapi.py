@@ -34,7 +34,9 @@ async def test_every_json_route_is_described_with_its_answer(
             assert "requestBody" in operation, where
 
 
-async def test_whatever_the_description_allows_is_never_our_fault(server: StartServer) -> None:
+async def test_whatever_the_description_allows_is_never_our_fault(
+    server: StartServer, in_full: bool
+) -> None:
     process = server()
     database = Database(driver_url(f"sqlite:///{process.data_dir / 'exam.db'}"))
     async with database.transaction() as session:
@@ -56,7 +58,7 @@ async def test_whatever_the_description_allows_is_never_our_fault(server: StartS
             continue
 
         @settings(
-            max_examples=15,
+            max_examples=50 if in_full else 7,
             database=None,
             suppress_health_check=list(HealthCheck),
         )
