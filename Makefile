@@ -5,7 +5,7 @@ export OPENBLAS_NUM_THREADS = 1
 unexport PYTHONDONTWRITEBYTECODE # the processes of the tests would compile it all each time
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile
 # uv is quick, and pip knows what else this machine was told about where packages are.
-install = (.venv/bin/uv pip install --quiet --python .venv/bin/python $(1) 2>&- || $(PIP) $(1))
+install = (.venv/bin/uv pip install --quiet --python .venv/bin/python $(1) 2>/dev/null || $(PIP) $(1))
 .PHONY: demo serve test check static faults evidence bench
 demo serve: .venv/for-use
 	.venv/bin/exam-engine $@
@@ -19,13 +19,12 @@ faults: .venv/for-tests
 	.venv/bin/pytest tests/faults tests/exam_engine/web/test_openapi.py --in-full
 evidence: .venv/for-tests
 	EXAM_TEST_EXAMPLES=search .venv/bin/pytest -m '' -n 2 tests/item_bank tests/psychometrics
-bench: .venv/for-tests
-	.venv/bin/python -m benchmarks
+bench: .venv/for-tests; .venv/bin/python -m benchmarks
 .venv/for-use: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is missing: install it (on Debian, python3 and python3-venv) and run make again." >&2; exit 1; }
-	test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	$(PIP) --require-hashes -r requirements-install.lock || true
-	$(call install,--require-hashes -r requirements.lock) && $(call install,--no-deps -e .) && touch $@
+	@echo 'Putting what it needs into .venv'; test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes -r requirements-install.lock 2>/dev/null || true
+	@$(call install,--require-hashes -r requirements.lock) && $(call install,--no-deps -e .) && touch $@
 .venv/for-tests: .venv/for-use requirements-test.lock
-	$(call install,--require-hashes -r requirements-test.lock) && touch $@
-	-.venv/bin/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib
+	@$(call install,--require-hashes -r requirements-test.lock) && touch $@
+	-@.venv/bin/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib
