@@ -10,13 +10,13 @@ install = (.venv/bin/uv pip install --quiet --python .venv/bin/python $(1) 2>/de
 demo serve: .venv/for-use
 	.venv/bin/exam-engine $@
 test: .venv/for-tests
-	.venv/bin/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder
 check: .venv/for-tests; @$(MAKE) --no-print-directory --jobs 2 static test
 static: .venv/for-tests
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports && .venv/bin/mypy
 	.venv/bin/python -m tests.check_migrations && .venv/bin/python -m tests.check_javascript
 faults: .venv/for-tests
-	.venv/bin/pytest tests/faults tests/exam_engine/web/test_openapi.py --in-full
+	.venv/bin/pytest -m 'faults or shortened' --in-full
 evidence: .venv/for-tests
 	EXAM_TEST_EXAMPLES=search .venv/bin/pytest -m '' -n 2 tests/item_bank tests/psychometrics
 bench: .venv/for-tests; .venv/bin/python -m benchmarks

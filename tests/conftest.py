@@ -318,14 +318,23 @@ def in_full(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--in-full"))
 
 
+@pytest.fixture
+def only_in_full(in_full: bool) -> None:
+    if not in_full:
+        pytest.skip("make faults")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--in-full", action="store_true", help="run long fault tests in full")
+    parser.addoption("--in-full", action="store_true", help="run long tests in full")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "browser" in fixtures:
             item.add_marker(pytest.mark.browser)
+        if "in_full" in fixtures:
+            item.add_marker(pytest.mark.shortened)
     items.sort(key=lambda item: not str(item.path).startswith(FIRST))
 
 

@@ -152,10 +152,8 @@ def test_clients_are_people_apart(open_client: OpenClient) -> None:
     assert dict(second.cookies) == {}
 
 
-def test_a_server_that_was_killed_starts_again_at_its_address(
-    server: StartServer, database_url: str
-) -> None:
-    process = server(database_url=database_url)
+def test_a_server_that_was_killed_starts_again_at_its_address(server: StartServer) -> None:
+    process = server()
     address, pid = process.url, process.pid
     assert httpx.get(f"{address}/health").status_code == httpx.codes.OK
     process.kill()

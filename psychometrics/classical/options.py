@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from psychometrics.classical.quantiles import quantile_groups
 from psychometrics.classical.scores import attainable, rest_share, totals
 from psychometrics.errors import BadOption, BadResponses
-from psychometrics.quantiles import quantile_groups
 
 Floats = NDArray[np.float64]
 Label = str | int | float

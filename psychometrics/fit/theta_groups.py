@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlogy
 
+from psychometrics.classical.quantiles import quantile_groups
 from psychometrics.errors import BadOption
 from psychometrics.fit.free_parameters import FreeParameters, free_parameters
 from psychometrics.fit.residuals import read_scored, read_theta
 from psychometrics.fit.score_groups import ItemChiSquare, chi_squares
 from psychometrics.models import Items
-from psychometrics.quantiles import quantile_groups
 
 Floats = NDArray[np.float64]
 

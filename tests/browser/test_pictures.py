@@ -13,7 +13,7 @@ NAMES = ("Ana Pereira", "Ben Castillo", "Chen Wei", "Dana Whitehorse", "Elif Dem
 
 
 async def test_the_pictures_of_the_readme_can_be_taken(
-    hall: House, visit: Visit, tmp_path: Path
+    only_in_full: None, hall: House, visit: Visit, tmp_path: Path
 ) -> None:
     room = await hall.room()
     people = [await hall.candidate(room=room, name=name, allowance_s=7200) for name in NAMES]

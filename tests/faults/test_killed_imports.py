@@ -230,12 +230,6 @@ async def test_whatever_dies_an_import_is_whole_or_not_there_and_can_be_accepted
     assert (await writer.accept(import_id))[1]["code"] == "import_decided"
 
 
-@pytest.fixture
-def only_in_full(in_full: bool) -> None:
-    if not in_full:
-        pytest.skip("make faults")
-
-
 async def test_killed_at_any_moment_an_import_is_whole_or_not_there(
     only_in_full: None, served: Served, http: aiohttp.ClientSession
 ) -> None:

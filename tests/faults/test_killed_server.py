@@ -42,7 +42,7 @@ async def test_a_killed_server_loses_no_acknowledged_answer(
 ) -> None:
     rng = random.Random(20261121)
     candidates = await seat_candidates(served.database, served.programmed, CANDIDATES)
-    for _ in range(20 if in_full else 3):
+    for _ in range(20 if in_full else 2):
         acknowledged = asyncio.Semaphore(0)
         answering = asyncio.gather(
             *(keep_answering(one, http, served.url, rng, acknowledged) for one in candidates)

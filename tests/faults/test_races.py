@@ -56,7 +56,7 @@ async def test_an_answer_that_races_the_submit_is_in_the_score_and_before_it_or_
     served: Served, http: aiohttp.ClientSession, in_full: bool
 ) -> None:
     candidates = await seat_candidates(
-        served.database, served.programmed, 10_000 if in_full else 200
+        served.database, served.programmed, 10_000 if in_full else 100
     )
     answers: dict[UUID, tuple[int, dict[str, Any]]] = {}
     remaining = iter(candidates)

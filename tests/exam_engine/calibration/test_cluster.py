@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from distributed import LocalCluster
 
 from exam_engine.calibration.cluster import workers_of
 from exam_engine.calibration.errors import ClusterAway
@@ -23,6 +22,8 @@ def drawn() -> list[Sheet]:
 
 @pytest.mark.filterwarnings("ignore")  # Dask's own, of ports and of what it shuts down
 def test_two_processes_of_a_cluster_give_the_same_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import LocalCluster  # a second of loading in each process of the suite
+
     monkeypatch.setattr(sheets, "PERSONS_A_SHARD", 200)
     data = drawn()
     here = calibrate_sheets(data, "2PL", N_ITEMS)

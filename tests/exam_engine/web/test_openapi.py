@@ -1,11 +1,8 @@
 """The description of the API: it names every route, and what the API does agrees with it."""
 
 import httpx
-import schemathesis
 from hypothesis import HealthCheck, given, settings
 from litestar import Litestar
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from exam_engine.accounts.roles import Role
 from exam_engine.database import Database
@@ -37,6 +34,11 @@ async def test_every_json_route_is_described_with_its_answer(
 async def test_whatever_the_description_allows_is_never_our_fault(
     server: StartServer, in_full: bool
 ) -> None:
+    # loaded here: every process of the suite would wait for them
+    import schemathesis
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import response_schema_conformance
+
     process = server()
     database = Database(driver_url(f"sqlite:///{process.data_dir / 'exam.db'}"))
     async with database.transaction() as session:
@@ -58,7 +60,7 @@ async def test_whatever_the_description_allows_is_never_our_fault(
             continue
 
         @settings(
-            max_examples=50 if in_full else 7,
+            max_examples=50 if in_full else 4,
             database=None,
             suppress_health_check=list(HealthCheck),
         )

@@ -35,7 +35,9 @@ print(json.dumps({
 """
 
 
-def test_a_large_sparse_matrix_is_calibrated_within_the_stated_memory() -> None:
+def test_a_large_sparse_matrix_is_calibrated_within_the_stated_memory(
+    only_in_full: None,
+) -> None:
     """A tenth of a million persons by 300 items, 40 answers each; as floats 229 MiB."""
     n_persons, n_items = 100_000, 300
     done = subprocess.run(
