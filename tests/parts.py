@@ -23,6 +23,7 @@ from tests.processes import (
     PartFailed,
     PartMissing,
     free_port,
+    memory,
     temporary_folder,
     wait_until,
     which,
@@ -64,7 +65,6 @@ CHROMIUM_ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-dev-shm-usage",
     f"--disable-features={','.join(CHROMIUM_WITHOUT)}",
 )
 
@@ -96,8 +96,11 @@ def postgres() -> Iterator[Postgres]:
         plain = f"{scheme.partition('+')[0]}://{rest}"
         yield Postgres(plain, version(plain))
         return
-    with temporary_folder("exam-postgres-") as folder:
-        cluster = Cluster(folder, FORGETFUL)
+    with (
+        temporary_folder("exam-postgres-") as folder,
+        temporary_folder("exam-postgres-", memory()) as data,  # a database is 300 files
+    ):
+        cluster = Cluster(folder, FORGETFUL, data)
         try:
             yield cluster.start()
         finally:
@@ -148,6 +151,8 @@ def chromium() -> Chromium:
     executable = os.environ.get("EXAM_TEST_CHROMIUM")
     executable = executable or which(*CHROMIUM_NAMES)
     arguments: tuple[str, ...] = CHROMIUM_ARGUMENTS
+    if memory() is None:
+        arguments = (*arguments, "--disable-dev-shm-usage")
     environment = dict(os.environ)
     if executable is None:
         folder = unpacked_chromium()

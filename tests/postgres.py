@@ -49,11 +49,12 @@ class Postgres:
 class Cluster:
     """A cluster of our own, which a test may kill and start again at the same address."""
 
-    def __init__(self, folder: Path, settings: Sequence[str]) -> None:
+    def __init__(self, folder: Path, settings: Sequence[str], within: Path | None = None) -> None:
+        """Its data lie ``within`` another folder, or in ``folder`` with its log."""
         self._log = folder / "postgres.log"
         self._account = _account()
         self._binaries = _binaries(folder, self._account)
-        self._data = folder / "data"
+        self._data = (within or folder) / "data"
         self._data.mkdir(mode=0o700)
         if self._account:
             os.chown(self._data, self._account["user"], self._account["group"])

@@ -12,6 +12,9 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+MEMORY = Path("/dev/shm")
+PLENTY = 4 * 2**30
+
 
 class PartMissing(Exception):
     """A part cannot be had here; the sentence says which one and how to get it."""
@@ -104,10 +107,18 @@ def tail(log: Path) -> str:
     return log.read_text(encoding="utf-8", errors="replace")[-2000:] or "its log is empty"
 
 
+def memory() -> Path | None:
+    """Where files are memory and nothing else, if there is plenty of it (Docker gives 64 MB)."""
+    with suppress(OSError):
+        if shutil.disk_usage(MEMORY).free >= PLENTY:
+            return MEMORY
+    return None
+
+
 @contextmanager
-def temporary_folder(prefix: str) -> Iterator[Path]:
+def temporary_folder(prefix: str, within: Path | None = None) -> Iterator[Path]:
     """A folder that others may pass through, but not list, while the block lasts."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
     folder.chmod(0o711)
     try:
         yield folder
