@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
@@ -235,14 +236,20 @@ async def test_killed_at_any_moment_an_import_is_whole_or_not_there(
 ) -> None:
     rng = random.Random(20261122)
     writer = await a_writer(served, http)
-    expected: dict[str, str] = {}
+    whole = a_file(0, 600)
+    import_id = await writer.upload("whole.csv", whole)
+    await writer.report(import_id)
+    begun = time.monotonic()
+    assert (await writer.accept(import_id))[0] == HTTPStatus.OK
+    takes_s = time.monotonic() - begun
+    expected = hashes(whole)
     outcomes = set()
-    for number in range(20):
+    for number in range(1, 21):
         data = a_file(number * 1_000, 600)
         import_id = await writer.upload(f"{number}.csv", data)
         await writer.report(import_id)
         accepting = asyncio.create_task(writer.accept(import_id))
-        await asyncio.sleep(rng.uniform(0, 0.25))
+        await asyncio.sleep(rng.uniform(0, 1.5 * takes_s))
         await asyncio.to_thread(served.server.kill)
         await asyncio.gather(accepting, return_exceptions=True)
         record = await record_of(served.database, import_id)
