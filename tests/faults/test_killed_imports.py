@@ -184,6 +184,18 @@ async def kill_at(served: Served, kind: str, writer: Writer, import_id: UUID, ta
     await run(served.database, GOES_ON[kind], table=table)
 
 
+async def all_is_decided(database: Database) -> None:
+    """A COMMIT that a killed server had sent is PostgreSQL's to carry out, a moment later."""
+    under_way = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+    )
+    open_still = not database.is_sqlite
+    while open_still:  # each look is a transaction: within one, all looks see the same
+        async with database.reading() as session:
+            open_still = bool(await session.scalar(under_way))
+
+
 async def _until_sqlite_is_locked(file: Path) -> None:
     """By a transaction that stays."""
     seen = 0
@@ -252,6 +264,7 @@ async def test_killed_at_any_moment_an_import_is_whole_or_not_there(
         await asyncio.sleep(rng.uniform(0, 1.5 * takes_s))
         await asyncio.to_thread(served.server.kill)
         await asyncio.gather(accepting, return_exceptions=True)
+        await all_is_decided(served.database)
         record = await record_of(served.database, import_id)
         outcomes.add(record.state)
         if record.state == "imported":
