@@ -18,18 +18,18 @@ LOOKS: list[tuple[Literal["light", "dark"], int, dict[str, Any]]] = [
     ("dark", 1280, COLOURS),
 ]
 # Axe waits for media only where there are any, and never for style sheets: a rule that is off.
-RUN = """(options) => axe.run({
-    resultTypes: ["violations"],
-    preload: document.querySelector("audio, video") ? { assets: ["media"] } : false,
-    ...options,
-}).then((found) => found.violations)"""
 # The rows of a table come from one loop: a dozen of them say what a hundred would.
-SHORTEN = """() => {
-    window.rowsPutAside = [...document.querySelectorAll("tbody > tr:nth-child(n + 13)")].map(
+RUN = """async (options) => {
+    const aside = [...document.querySelectorAll("tbody > tr:nth-child(n + 13)")].map(
         (row) => [row, document.createComment("a row")]);
-    for (const [row, mark] of window.rowsPutAside) row.replaceWith(mark);
+    for (const [row, mark] of aside) row.replaceWith(mark);
+    const preload = document.querySelector("audio, video") ? { assets: ["media"] } : false;
+    try {
+        return (await axe.run({ resultTypes: ["violations"], preload, ...options })).violations;
+    } finally {
+        for (const [row, mark] of aside) mark.replaceWith(row);
+    }
 }"""
-RESTORE = "() => { for (const [row, mark] of window.rowsPutAside) mark.replaceWith(row); }"
 SIDEWAYS = """() => [...document.querySelectorAll('body *')]
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.vh, .wide'))
     .map((e) => e.outerHTML.slice(0, 80))"""
@@ -42,7 +42,6 @@ async def faults_of(page: Page, state: str) -> list[str]:
     faults = []
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.axe_script)
-    await page.evaluate(SHORTEN)
     for scheme, width, options in LOOKS:
         await page.emulate_media(color_scheme=scheme)
         if page.viewport_size != (size := ViewportSize(width=width, height=TALL)):
@@ -56,7 +55,6 @@ async def faults_of(page: Page, state: str) -> list[str]:
         ]
         if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             faults.append(f"{look}: scrolls sideways: {await page.evaluate(SIDEWAYS)}")
-    await page.evaluate(RESTORE)
     await page.emulate_media(color_scheme="light")
     await page.set_viewport_size(before)
     return faults

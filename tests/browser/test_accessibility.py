@@ -11,6 +11,32 @@ from tests.browser.accessibility import faults_of
 from tests.browser.conftest import Visit
 from tests.browser.seeding import House
 
+FAULTY = """<!doctype html><html lang="en"><title>Faulty</title><style>
+    body { color: #111; background: #fff }
+    #narrow { display: none; width: 9px; height: 9px; padding: 0; border: 0 }
+    @media (max-width: 30rem) { #narrow { display: inline-block } }
+    @media (prefers-color-scheme: dark) { body { color: #333; background: #222 } }
+</style><main><h1>Faulty</h1><button id="narrow"></button><img src="data:,">
+<table><tbody></tbody></table></main>"""
+LONG_ROW = """() => {
+    document.querySelector("tbody").innerHTML =
+        "<tr><td>one</td></tr>".repeat(39) + `<tr><td>${"x".repeat(400)}</td></tr>`;
+}"""
+
+
+async def test_each_look_finds_what_only_it_can_see(house: House, visit: Visit) -> None:
+    page = await visit(house)
+    await page.set_content(FAULTY)
+    await page.evaluate(LONG_ROW)
+    before = await page.content()
+    found = [line.partition(" (")[0] for line in await faults_of(page, "faulty")]
+    assert {"faulty, light, 320: button-name", "faulty, light, 1280: image-alt"} <= set(found)
+    assert "faulty, dark, 1280: color-contrast" in found
+    assert not any(line.endswith("color-contrast") and "light" in line for line in found)
+    assert any(line.startswith("faulty, light, 320: scrolls sideways") for line in found)
+    without_axe = (await page.content()).partition("<main>")[2]
+    assert without_axe == before.partition("<main>")[2], "all forty rows are back in their order"
+
 
 async def test_pages_around_the_exam_have_no_fault(house: House, visit: Visit) -> None:
     room = await house.room()
