@@ -20,7 +20,6 @@ from uuid import UUID
 
 from exam_engine.database import Database, work_out_relations
 from exam_engine.uploads.exporting import ExportFormat, export_items
-from exam_engine.uploads.nursery import TAKEN
 from exam_engine.uploads.reading import Upload, read_upload
 from item_bank.imports.detection import ImportFormat
 from item_bank.imports.queries import get_import
@@ -107,11 +106,9 @@ def wait(descriptor: str) -> None:
 
 def _copy_for(line: socket.socket, orders: socket.socket) -> None:
     _reap()  # no sooner: until then nobody else can have the number of one that ended
-    with suppress(ConnectionError):
-        line.sendall(TAKEN)
-        if os.fork() == 0:
-            orders.close()
-            os._exit(_obey(line))
+    if os.fork() == 0:
+        orders.close()
+        os._exit(_obey(line))
 
 
 def _reap() -> None:
@@ -121,14 +118,15 @@ def _reap() -> None:
 
 
 def _obey(line: socket.socket) -> int:
-    """In the copy: hear the order, say who does it, do it, say that it is done; the exit code."""
+    """In the copy: say who does it, hear the order, do it, say that it is done; the exit code."""
     try:
-        with line, line.makefile("rwb") as words:
-            act, *rest = json.loads(words.readline())
-            words.write(b"%d\n" % os.getpid())
-            words.flush()
-            ACTS[act](*rest)
-            words.write(b"done\n")
+        with line, line.makefile("rb") as words:
+            with suppress(ConnectionError):  # whoever called waits no more, and orders nothing
+                line.sendall(b"%d\n" % os.getpid())
+            if order := words.readline():
+                act, *rest = json.loads(order)
+                ACTS[act](*rest)
+                line.sendall(b"done\n")
     except BaseException:  # noqa: BLE001 - a copy ends here, whatever it was that ended it
         traceback.print_exc()
         return 1

@@ -14,9 +14,6 @@ LONGEST_S = 600
 # A reader needs the database and nothing else of ours.
 KEPT_FROM_READERS = frozenset({"EXAM_SECRET_KEY", "EXAM_REDIS_URL", "EXAM_DATABASE_URL"})
 
-TAKEN = b"taken\n"
-"""Said before there is a copy: what ends after it was begun, and is not tried again."""
-
 
 class Nursery:
     """Starts with the first order, ends by itself when none comes, starts again with the next."""
@@ -34,15 +31,14 @@ class Nursery:
         is cancelled.
         """
         order = json.dumps([act, *words]).encode() + b"\n"
-        taken, tries = False, 2  # the process may end just as it is called
-        while tries and not taken:
-            tries -= 1
+        for _ in range(2):  # the process may end just as it is called
             reader, writer = await asyncio.open_connection(sock=self._line())
-            with closing(writer), suppress(ConnectionError):  # who is killed may not have listened
-                writer.write(order)
-                taken = await reader.readline() == TAKEN
-                if taken:
-                    return await _done(reader, self._longest_s)
+            with closing(writer):
+                # Who does it says so before it hears what: nothing is begun that nobody can kill,
+                # and nothing that was begun is tried again.
+                if pid := await reader.readline():
+                    writer.write(order)
+                    return await _done(reader, int(pid), self._longest_s)
         return False
 
     def stop(self) -> None:
@@ -77,14 +73,13 @@ class Nursery:
         return process, orders
 
 
-async def _done(reader: asyncio.StreamReader, longest_s: float) -> bool:
-    pid = b""
+async def _done(reader: asyncio.StreamReader, pid: int, longest_s: float) -> bool:
     try:
-        pid = await reader.readline()
-        return bool(pid) and bool(await asyncio.wait_for(reader.readline(), longest_s))
+        return bool(await asyncio.wait_for(reader.readline(), longest_s))
+    except ConnectionError:  # who is killed may not have listened
+        return False
     except (asyncio.CancelledError, TimeoutError):
         with suppress(ConnectionError, ProcessLookupError):
-            if pid := pid or await reader.readline():
-                os.kill(int(pid), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
             await reader.read()
         raise
