@@ -220,7 +220,7 @@ async def test_whatever_dies_an_import_is_whole_or_not_there_and_can_be_accepted
 
     # the server dies while it accepts, and with it the process that reads another file
     earlier = readers_of(served.server.pid)
-    read_never = await writer.upload("never.csv", a_table(*some_rows(1000)))
+    read_never = await writer.upload("never.csv", a_table(*some_rows(5000)))
     reader = await reader_of(served.server.pid, earlier)
     tables = ("item", "item_transition", "item_version", "item_tag", "item_enemy", "item_import")
     for table in tables if in_full else ("item_tag",):

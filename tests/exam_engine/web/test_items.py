@@ -151,7 +151,10 @@ async def test_a_reader_that_is_killed_leaves_a_failed_import_and_no_items(
         "/api/item-imports", params={"name": "big.csv"}, content=a_table(*some_rows(3000))
     )
     address = f"/api/item-imports/{response.json()['id']}"
-    os.kill(await reader_of(os.getpid(), earlier), signal.SIGKILL)
+    reader = await reader_of(os.getpid(), earlier)
+    while not (await writer.get(address)).json()["progress"]:
+        await asyncio.sleep(0.01)  # one that has begun nothing would be replaced by another
+    os.kill(reader, signal.SIGKILL)
     report = await read(writer, address)
     assert report["state"] == "failed"
     assert (await writer.get("/api/items")).status_code in (200, 404)
