@@ -152,8 +152,9 @@ async def test_a_reader_that_is_killed_leaves_a_failed_import_and_no_items(
     )
     address = f"/api/item-imports/{response.json()['id']}"
     reader = await reader_of(os.getpid(), earlier)
-    while not (await writer.get(address)).json()["progress"]:
-        await asyncio.sleep(0.01)  # one that has begun nothing would be replaced by another
+    # One that has begun nothing would be replaced by another.
+    while not (await writer.get(address)).json()["progress"]:  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0.01)
     os.kill(reader, signal.SIGKILL)
     report = await read(writer, address)
     assert report["state"] == "failed"
