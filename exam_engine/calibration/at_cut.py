@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from exam_engine.calibration.queries import FormScale
+from exam_engine.exams.conversion import Conversion
 from item_bank.parameters.queries import Held
 from psychometrics import Items
 from psychometrics.decisions import conditional_errors, decisions_lee
@@ -19,7 +21,8 @@ LEAST_USABLE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class FormAtCut:
-    """A form's scored items, the raw score that passes, and the scale score of each raw score."""
+    """The items of a form that count by a candidate's own answers, how many right ones pass, and
+    the scale score of 0, 1, ... of them."""
 
     code: str
     scored: tuple[str, ...]
@@ -32,6 +35,14 @@ def items_of_bank(held: Iterable[Held]) -> Items:
     rows = list(held)
     a, b, c, u = ([one.values[name] for one in rows] for name in ("a", "b", "c", "u"))
     return Items.from_irt([one.model for one in rows], a, b, c, u, names=[one.code for one in rows])
+
+
+def on_scale(code: str, scale: FormScale, conversion: Conversion) -> dict[str, Any]:
+    """`at_cut` of a form with this table, by the newest parameters of the exam's scale."""
+    usable = [one for one in scale.held if one.code in scale.own and one.values["a"] > 0]
+    cut, scaled = scale.counts.raw_cut(conversion), scale.counts.scaled(conversion)
+    form = FormAtCut(code, scale.own, cut, scaled)
+    return at_cut(items_of_bank(usable), form, scale.mean, scale.sd)
 
 
 def at_cut(items: Items, form: FormAtCut, mean: float, sd: float) -> dict[str, Any]:

@@ -24,7 +24,10 @@ SOURCE = "The chosen data"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One item; ``options`` are identifiers in the item's own order, ``key`` is one of them."""
+    """One item; ``options`` are identifiers in the item's own order, ``key`` is one of them.
+
+    ``also`` are those that were decided to be right too (`exam_engine.results.marking`).
+    """
 
     item_version_id: UUID
     code: str
@@ -33,6 +36,18 @@ class Column:
     area: str
     options: tuple[str, ...]
     key: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def right(self) -> str:
+        """What is right, as people read it."""
+        return " or ".join((self.key, *self.also))
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The label of each option: right ones are one choice, for nobody prefers among them."""
+        is_right = {self.key, *self.also}
+        return tuple(self.right if option in is_right else option for option in self.options)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,10 +75,7 @@ class Frozen:
 
     def to_bytes(self) -> bytes:
         header = {
-            "columns": [
-                {**asdict(column), "item_version_id": str(column.item_version_id)}
-                for column in self.columns
-            ],
+            "columns": [_stored(column) for column in self.columns],
             "persons": self.persons,
             "forms": self.forms,
             "administrations": self.administrations,
@@ -90,7 +102,11 @@ class Frozen:
     def points(self, unanswered: str) -> NDArray[np.int8]:
         """1 right, 0 wrong, -1 not administered; no answer is wrong, or with "missing" nothing."""
         keys = np.array([column.options.index(column.key) + 1 for column in self.columns], np.int8)
-        points = np.where(self.answers < 0, -1, self.answers == keys).astype(np.int8)
+        right = self.answers == keys
+        for j, column in enumerate(self.columns):
+            for option in column.also:
+                right[:, j] |= self.answers[:, j] == column.options.index(option) + 1
+        points = np.where(self.answers < 0, -1, right).astype(np.int8)
         if unanswered == "missing":
             points[self.answers == NO_ANSWER] = -1
         return points
@@ -101,13 +117,13 @@ class Frozen:
         return self._responses(self.points(unanswered), (), labels)
 
     def chosen(self) -> Responses:
-        """As the analyses take it: option labels, with a label of its own for no answer."""
-        labels = sorted({option for column in self.columns for option in column.options})
+        """As the analyses take it: labels of `Column.shown`, and one of its own for no answer."""
+        labels = sorted({option for column in self.columns for option in column.shown})
         codes = np.full_like(self.answers, NOT_SHOWN)
         for j, column in enumerate(self.columns):
             place = np.full(WRONG + 1, len(labels) + 1, np.int8)
             place[NO_ANSWER] = len(labels)
-            place[1 : len(column.options) + 1] = [labels.index(one) for one in column.options]
+            place[1 : len(column.options) + 1] = [labels.index(one) for one in column.shown]
             shown = self.answers[:, j] >= 0
             codes[shown, j] = place[self.answers[shown, j]]
         unnamed = (UNNAMED,) if (self.answers == WRONG).any() else ()
@@ -144,12 +160,21 @@ class Frozen:
         return np.array([one == form for one in self.forms], dtype=bool)
 
 
+def _stored(column: Column) -> dict[str, Any]:
+    """Without ``also`` where there is none: data that never changed keep their hash."""
+    stored = {**asdict(column), "item_version_id": str(column.item_version_id)}
+    if not column.also:
+        del stored["also"]
+    return stored
+
+
 def _column(stored: dict[str, Any]) -> Column:
     return Column(
         **{
             **stored,
             "item_version_id": UUID(stored["item_version_id"]),
             "options": tuple(stored["options"]),
+            "also": tuple(stored.get("also", ())),
         }
     )
 
@@ -174,7 +199,7 @@ def joined(sheets: Sequence[Sheet], left_out: dict[str, str]) -> Frozen:
     Raises
     ------
     DataUnsound
-        There is nothing, or an item was shown with different contents.
+        There is nothing, or an item was shown with different contents or keys.
     """
     sheets = [sheet for sheet in sheets if len(sheet.answers)]
     if not sheets:
@@ -200,7 +225,7 @@ def joined(sheets: Sequence[Sheet], left_out: dict[str, str]) -> Frozen:
 
 
 def _one_of_each(sheets: Sequence[Sheet], left_out: dict[str, str]) -> tuple[Column, ...]:
-    """The items of all sheets, by code; an item with two contents is refused."""
+    """The items of all sheets, by code; an item with two contents or two keys is refused."""
     found: dict[str, tuple[Column, str]] = {}
     for sheet in sheets:
         for column, content in zip(sheet.columns, sheet.hashes, strict=True):
@@ -212,6 +237,11 @@ def _one_of_each(sheets: Sequence[Sheet], left_out: dict[str, str]) -> tuple[Col
                     f"{column.code} was shown as version {first.number} and as version "
                     f"{column.number}, and they differ: their answers are not to one question. "
                     "Leave the item out with a reason, or choose forms with one version."
+                )
+            if column.also != first.also:
+                raise DataUnsound(
+                    f"{column.code} has other right answers on one form than on another: decide "
+                    "the same about it on both, or leave the item out with a reason."
                 )
             if column.number > first.number:
                 found[column.code] = (column, content)

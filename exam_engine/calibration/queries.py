@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,8 @@ from exam_engine.exams import tables as exams
 from exam_engine.exams.queries import find_exam
 from exam_engine.exams.tables import Exam, Form
 from exam_engine.registration.tables import Sitting
+from exam_engine.results.marking import Counting, KeyDecision, counting
+from exam_engine.results.queries import get_decisions
 from item_bank.parameters.queries import Held, find_latest_set, list_current
 from item_bank.tables import FrameworkNode, Item, ItemVersion
 
@@ -172,9 +174,10 @@ async def forms_of(session: AsyncSession, plan: Plan, exam: Exam) -> list[Form]:
 
 
 async def list_form_questions(session: AsyncSession, form_id: UUID) -> list[FormItem]:
-    """In the form's order."""
+    """In the form's order, with what was decided about them."""
     rows = await session.execute(
         select(
+            exams.FormItem.position,
             Item.code,
             exams.FormItem.role,
             FrameworkNode.code,
@@ -187,7 +190,15 @@ async def list_form_questions(session: AsyncSession, form_id: UUID) -> list[Form
         .where(exams.FormItem.form_id == form_id)
         .order_by(exams.FormItem.position)
     )
-    return [FormItem(*row) for row in rows]
+    decided = (await get_decisions(session, form_id)).by_position
+    return [_form_item(decided.get(position), *facts) for position, *facts in rows]
+
+
+def _form_item(decision: KeyDecision | None, *facts: Any) -> FormItem:
+    item = FormItem(*facts)
+    if decision is None:
+        return item
+    return replace(item, also=tuple(sorted(decision.also)), asks_nobody=decision.asks_nobody)
 
 
 def counted(plan: Plan, form_ids: Collection[UUID]) -> list[ColumnElement[bool]]:
@@ -259,7 +270,8 @@ class FormScale:
     """A form's scored items on the exam's latest scale, in the form's order.
 
     ``held`` are the newest parameters of those that have any.  ``mean`` and ``sd`` are of the
-    population that the scale's last run found, in logits.
+    population that the scale's last run found, in logits.  ``own`` are the codes of those whose
+    answers count still, ``counts`` says how (`exam_engine.results.marking`).
     """
 
     scale: str
@@ -269,6 +281,8 @@ class FormScale:
     held: tuple[Held, ...]
     mean: float
     sd: float
+    own: tuple[str, ...]
+    counts: Counting
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -284,13 +298,16 @@ async def find_form_scale(session: AsyncSession, form: Form) -> FormScale | None
     if latest is None:
         return None
     rows = await session.execute(
-        select(Item.code, ItemVersion.id)
+        select(Item.code, ItemVersion.id, exams.FormItem.position)
         .join(ItemVersion, ItemVersion.item_id == Item.id)
         .join(exams.FormItem, exams.FormItem.item_version_id == ItemVersion.id)
         .where(exams.FormItem.form_id == form.id, exams.FormItem.role == "scored")
         .order_by(exams.FormItem.position)
     )
-    versions = {row[0]: row[1] for row in rows}
+    scored = rows.all()
+    versions = {row[0]: row[1] for row in scored}
+    positions = {row[2]: row[0] for row in scored}
+    counts = counting(positions, (await get_decisions(session, form.id)).by_position)
     held = {one.code: one for one in await list_current(session, latest.scale, versions.values())}
     run = await get_run(session, UUID(latest.run_id), whole=True)
     populations = run.outcome.get("populations") or {"": (0.0, 1.0)}
@@ -303,6 +320,8 @@ async def find_form_scale(session: AsyncSession, form: Form) -> FormScale | None
         tuple(held[code] for code in versions if code in held),
         mean,
         sd,
+        tuple(positions[position] for position in counts.own),
+        counts,
     )
 
 

@@ -211,7 +211,7 @@ def classical(frozen: Frozen, step: Step) -> Document:
     step("Classical figures and key checks")
     found = analysed(
         frozen.chosen(),
-        {column.code: column.key for column in frozen.columns},
+        {column.code: column.right for column in frozen.columns},
         key_path="the bank",
         omitted=OMITTED,
     )
@@ -224,7 +224,7 @@ def classical(frozen: Frozen, step: Step) -> Document:
             column.code: [
                 row
                 for row in options[column.code]
-                if row["option"] in (*column.options, OMITTED)
+                if row["option"] in (*column.shown, OMITTED)
                 or (row["option"] == UNNAMED and row["n"])
             ]
             for column in frozen.columns

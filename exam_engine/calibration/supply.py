@@ -16,13 +16,19 @@ RECOMMENDED = {"Rasch": 50, "1PL": 100, "2PL": 250, "3PL": 1000}
 
 @dataclass(frozen=True, slots=True)
 class FormItem:
-    """A question of a form: its item's code and the version that the form pins."""
+    """A question of a form: its item's code and the version that the form pins.
+
+    ``also`` are options that were decided to be right beside the key; ``asks_nobody``: everybody
+    is credited for it, or it is not scored any more.
+    """
 
     code: str
     role: str
     area: str
     number: int
     content_hash: str
+    also: tuple[str, ...] = ()
+    asks_nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,11 @@ def supplied(
         per_form[block.form] += block.n
     names = tuple(sorted(per_form))
     taken = {
-        form: [one for one in forms[form] if one.role in plan.roles and one.code not in left_out]
+        form: [
+            one
+            for one in forms[form]
+            if one.role in plan.roles and one.code not in left_out and not one.asks_nobody
+        ]
         for form in names
     }
     items = _items(taken, per_form)
@@ -99,7 +109,10 @@ def supplied(
         max(n, 0),
         supported(n),
         refusals,
-        _remarks(plan, n, items, used, bool(anchored)),
+        (
+            *_remarks(plan, n, items, used, bool(anchored)),
+            *_decided({form: forms[form] for form in names}),
+        ),
     )
 
 
@@ -163,9 +176,11 @@ def _refusals(
     elif len(items) < FEWEST_ITEMS:
         found.append(f"Not enough data: {len(items)} items, and {FEWEST_ITEMS} are needed.")
     versions: dict[str, dict[str, int]] = {}
+    right: dict[str, set[tuple[str, ...]]] = {}
     for listed in taken.values():
         for one in listed:
             versions.setdefault(one.code, {})[one.content_hash] = one.number
+            right.setdefault(one.code, set()).add(one.also)
     for code, contents in sorted(versions.items()):
         if len(contents) > 1:
             numbers = " and ".join(str(number) for number in sorted(contents.values()))
@@ -173,6 +188,12 @@ def _refusals(
                 f"{code} was shown as versions {numbers}, which differ: their answers are not to "
                 "one question. Leave it out with a reason, or choose forms with one version."
             )
+    found += [
+        f"{code} has other right answers on one form than on another: decide the same about it on "
+        "both, or leave it out with a reason."
+        for code, sets in sorted(right.items())
+        if len(sets) > 1
+    ]
     if len(parts) > 1:
         named = "; ".join(", ".join(part) for part in parts)
         found.append(
@@ -200,7 +221,7 @@ def _remarks(
     if few and n >= FEWEST_CANDIDATES:
         found.append(
             f"{len(few)} items were shown to fewer than {FEW_RESPONSES} candidates "
-            f"({', '.join(few[:5])}{', ...' if few[5:] else ''}): their parameters will be flagged."
+            f"({_named(few)}): their parameters will be flagged."
         )
     simulated = sum(block.n for block in blocks if block.simulated)
     if simulated:
@@ -208,3 +229,21 @@ def _remarks(
     if plan.anchors == "current" and not has_anchors:
         found.append("No chosen item has approved parameters, so this run begins a scale.")
     return tuple(found)
+
+
+def _decided(forms: Mapping[str, Sequence[FormItem]]) -> list[str]:
+    """What decisions about keys make of the data."""
+    silent = [f"{one.code} of {form}" for form in forms for one in forms[form] if one.asks_nobody]
+    also = sorted({one.code for form in forms for one in forms[form] if one.also})
+    found = []
+    if silent:
+        found.append(
+            f"Left out, since it was decided that no answer to them matters: {_named(silent)}."
+        )
+    if also:
+        found.append(f"More than the key is right, as was decided: {_named(also)}.")
+    return found
+
+
+def _named(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:5])}{', ...' if names[5:] else ''}"

@@ -20,7 +20,11 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of a form; ``position`` counts from 1, ``state`` is its item's as of now."""
+    """A question of a form; ``position`` counts from 1, ``state`` is its item's as of now.
+
+    ``also`` are options that were decided to be right beside the key; ``asks_nobody``: everybody
+    is credited for it, or it is not scored any more.
+    """
 
     code: str
     version_id: UUID
@@ -29,6 +33,8 @@ class Question:
     area: str
     position: int
     state: str
+    also: tuple[str, ...] = ()
+    asks_nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,12 @@ def _why_not(one: Question, other: Question) -> str:
         where = [name for name, each in (("here", one), ("on the base form", other))
                  if each.role != "scored"]  # fmt: skip
         return f"not scored {' and '.join(where)}"
+    where = [name for name, each in (("here", one), ("on the base form", other))
+             if each.asks_nobody]  # fmt: skip
+    if where:
+        return f"it was decided that no answer to it matters {' and '.join(where)}"
+    if one.also != other.also:
+        return "it was decided otherwise about its right answers here than on the base form"
     return ""
 
 

@@ -38,7 +38,11 @@ FAR_APART = 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Those who sat one form: number right on it and on the anchors, (n,) each."""
+    """Those who sat one form: number right on it and on the anchors, (n,) each.
+
+    Where not all questions count by their answers any more, numbers right on the form are of as
+    many questions as it had: as in the scores, the share of right answers stays.
+    """
 
     total: Floats
     anchor: Floats
@@ -58,9 +62,16 @@ def group_of(form: FormMaterial, anchors: Sequence[str]) -> Group | None:
         return None
     points, codes = whole_points(frozen)
     at = [codes.index(code) for code in anchors]
+    counts, n_scored = form.counts, len(form.scored)
+    full = len(counts.own) + counts.credited
     chance = sum(1.0 / len(column.options) for column in frozen.columns)
     total, anchor = points.sum(axis=1), points[:, at].sum(axis=1)
-    return Group(total.astype(float), anchor.astype(float), len(form.scored), chance)
+    return Group(
+        (total + counts.credited) * n_scored / full,
+        anchor.astype(float),
+        n_scored,
+        (chance + counts.credited) * n_scored / full,
+    )
 
 
 def whole_points(frozen: Frozen) -> tuple[NDArray[np.int64], list[str]]:

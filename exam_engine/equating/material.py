@@ -10,6 +10,7 @@ from exam_engine.equating.anchors import Question
 from exam_engine.equating.methods import Facts, Parameters
 from exam_engine.equating.plans import Plan
 from exam_engine.exams.conversion import Conversion
+from exam_engine.results.marking import Counting
 from item_bank.parameters.queries import Held
 
 if TYPE_CHECKING:  # it loads numpy, which a server does without until somebody equates
@@ -31,14 +32,17 @@ class OwnRun:
 class FormMaterial:
     """One of the two forms.
 
+    ``counts`` says how its scored questions count after ``decided`` decisions about keys.
     ``number`` is that of its conversion table in force, ``settled`` whether that is more than
-    provisional.  ``answers`` are those to its scored questions, None where nobody sat it or they
-    were not asked for.
+    provisional.  ``answers`` are those to the questions that count by them, None where nobody sat
+    it or they were not asked for.
     """
 
     form_id: UUID
     code: str
     questions: tuple[Question, ...]
+    counts: Counting
+    decided: int
     conversion: Conversion
     number: int
     settled: bool
@@ -50,6 +54,11 @@ class FormMaterial:
     def scored(self) -> tuple[str, ...]:
         """Codes, in the form's order."""
         return tuple(one.code for one in self.questions if one.role == "scored")
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Codes of those whose answers count, in the form's order."""
+        return tuple(one.code for one in self.questions if one.position in self.counts.own)
 
     @property
     def n(self) -> int:
@@ -115,6 +124,7 @@ def basis(material: Material, method: str, anchors: Sequence[str]) -> dict[str, 
     found: dict[str, Any] = {
         "form_table": material.form.number,
         "base_table": material.base.number,
+        "decisions": [material.form.decided, material.base.decided],
         "scale": None,
         "runs": None,
         "anchors": {
@@ -137,11 +147,12 @@ def changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     words = {
         "form_table": "the form's table was replaced",
         "base_table": "the base form's table was replaced",
+        "decisions": "another decision about a key was taken",
         "scale": "other parameters were approved",
         "runs": "a newer calibration of one of the forms was finished",
     }
     for name, what in words.items():
-        if then[name] != now[name]:
+        if name in then and then[name] != now[name]:
             return what
     for code, known in then["anchors"].items():
         if now["anchors"].get(code) != known:

@@ -1,6 +1,5 @@
 """Looking up equatings, and reading what one rests on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -23,6 +22,8 @@ from exam_engine.equating.tables import Equating
 from exam_engine.exams.conversion import PROVISIONAL
 from exam_engine.exams.queries import find_exam, find_form, get_conversion, list_blueprint
 from exam_engine.exams.tables import Exam, Form, FormItem
+from exam_engine.results.marking import KeyDecision, counting
+from exam_engine.results.queries import Decisions, get_decisions
 from item_bank.parameters.queries import Held
 from item_bank.tables import FrameworkNode, Item, ItemVersion
 
@@ -131,10 +132,15 @@ async def _form(session: AsyncSession, exam: Exam, code: str, field: str) -> For
 
 
 async def _material(session: AsyncSession, exam: Exam, form: Form) -> FormMaterial:
+    decisions = await get_decisions(session, form.id)
+    questions = await _list_questions(session, form.id, decisions)
+    scored = [one.position for one in questions if one.role == "scored"]
     return FormMaterial(
         form.id,
         form.code,
-        tuple(await _list_questions(session, form.id)),
+        questions,
+        counting(scored, decisions.by_position),
+        decisions.number,
         await get_conversion(session, form),
         form.conversion_number,
         _settled(form),
@@ -143,7 +149,9 @@ async def _material(session: AsyncSession, exam: Exam, form: Form) -> FormMateri
     )
 
 
-async def _list_questions(session: AsyncSession, form_id: UUID) -> Sequence[Question]:
+async def _list_questions(
+    session: AsyncSession, form_id: UUID, decisions: Decisions
+) -> tuple[Question, ...]:
     rows = await session.execute(
         select(
             Item.code,
@@ -160,7 +168,14 @@ async def _list_questions(session: AsyncSession, form_id: UUID) -> Sequence[Ques
         .where(FormItem.form_id == form_id)
         .order_by(FormItem.position)
     )
-    return [Question(*row) for row in rows]
+    decided = decisions.by_position
+    return tuple(_decided(Question(*row), decided.get(row[5])) for row in rows)
+
+
+def _decided(question: Question, decision: KeyDecision | None) -> Question:
+    if decision is None:
+        return question
+    return replace(question, also=tuple(sorted(decision.also)), asks_nobody=decision.asks_nobody)
 
 
 async def _find_own_run(session: AsyncSession, exam_id: UUID, form: str) -> OwnRun | None:

@@ -9,7 +9,7 @@ from typing import Any
 from exam_engine.analysis.exports import plain
 from exam_engine.analysis.plots.score_conversion import score_conversion
 from exam_engine.analysis.plots.svg import Figure
-from exam_engine.calibration.at_cut import FormAtCut, at_cut, items_of_bank
+from exam_engine.calibration.at_cut import FormAtCut, at_cut, items_of_bank, on_scale
 from exam_engine.equating.equivalents import equivalents
 from exam_engine.equating.errors import EquatingUnsound
 from exam_engine.equating.material import FormMaterial, Material, basis
@@ -107,14 +107,14 @@ def _rows(material: Material, table: Equivalents, conversion: Conversion) -> lis
 
 def _at_cut(form: FormMaterial, conversion: Conversion) -> Document:
     """By the exam's scale where it holds the form's items, else by the form's own calibration."""
-    raw_cut = passing_raw(conversion)
-    scale, own = form.scale, form.own
-    at = FormAtCut(form.code, form.scored, raw_cut, conversion.scaled)
+    scale, own, counts = form.scale, form.own, form.counts
     if scale is not None and (own is None or not scale.missing):
-        return at_cut(items_of_bank(scale.held), at, scale.mean, scale.sd)
+        return on_scale(form.code, scale, conversion)
     if own is not None:
         there = {one.code: one for one in own.held}
-        usable = [there[code] for code in form.scored if code in there]
+        usable = [there[code] for code in form.counted if code in there]
+        cut, scaled = counts.raw_cut(conversion), counts.scaled(conversion)
+        at = FormAtCut(form.code, form.counted, cut, scaled)
         return at_cut(items_of_bank(usable), at, own.mean, own.sd)
     return {"undefined": "Its items have no parameters yet: calibrate them."}
 

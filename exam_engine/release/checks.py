@@ -17,7 +17,8 @@ class Facts:
 
     ``settled_by`` is what replaced its provisional table ("" while that is in force).
     ``calibrated``: an approved calibration has looked at the form; ``undecided`` are codes of the
-    items whose key it doubts and nobody has decided about.  ``ready`` results would be released;
+    items whose key it doubts and nobody has decided about, ``newer`` of those that count otherwise
+    by now than it took them.  ``ready`` results would be released;
     ``on_hold`` are held for reasons of their own, ``ended_by_person`` are of attempts that a person
     ended.  ``room`` is the address where the ``running`` attempts are seen.
     """
@@ -28,6 +29,7 @@ class Facts:
     evidence: Mapping[str, Any]
     calibrated: bool
     undecided: Sequence[str]
+    newer: Sequence[str]
     running: int
     ready: int
     on_hold: int
@@ -57,7 +59,9 @@ class Check:
 def checks(facts: Facts) -> list[Check]:
     """All that is looked at, in the order in which it is mended."""
     found = [] if facts.purpose == Purpose.PRACTICE else [_table(facts), _evidence(facts)]
-    found += [_keys(facts), _running(facts)]
+    found += [_keys(facts)]
+    found += [_newer(facts)] if facts.newer else []
+    found += [_running(facts)]
     found += [_apart(facts)] if facts.on_hold or facts.ended_by_person else []
     return found
 
@@ -140,8 +144,7 @@ def _keys(facts: Facts) -> Check:
         )
     if not facts.undecided:
         return Check("keys", title, True, True, "No key waits for a decision.")
-    n = len(facts.undecided)
-    named = ", ".join(facts.undecided[:SHOWN]) + (f" and {n - SHOWN} more" if n > SHOWN else "")
+    n, named = len(facts.undecided), _named(facts.undecided)
     return Check(
         "keys",
         title,
@@ -152,6 +155,24 @@ def _keys(facts: Facts) -> Check:
         "Look at each question and decide what becomes of it.",
         "#keys",
     )
+
+
+def _newer(facts: Facts) -> Check:
+    return Check(
+        "newer",
+        "Calibration",
+        False,
+        False,
+        "The last approved calibration does not know what was decided since about "
+        f"{_named(facts.newer)}. Scores do; parameters, and what they tell of the cut, do not.",
+        "Calibrate again and approve the run.",
+        "/analysis/new",
+    )
+
+
+def _named(codes: Sequence[str]) -> str:
+    more = len(codes) - SHOWN
+    return ", ".join(codes[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _running(facts: Facts) -> Check:

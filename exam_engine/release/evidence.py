@@ -1,15 +1,14 @@
 """How sharply a form measures at its cut, where its table was settled before that was known."""
 
 import asyncio
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from exam_engine.calibration.queries import FormScale, find_form_scale
+from exam_engine.calibration.queries import find_form_scale
 from exam_engine.database import Database
-from exam_engine.exams.conversion import Conversion
 from exam_engine.exams.purposes import obstacle
 from exam_engine.exams.queries import find_conversion_row, get_conversion, get_form
-from exam_engine.results.scoring import passing_raw
 
 
 async def find_evidence(database: Database, form_id: UUID) -> dict[str, Any]:
@@ -24,13 +23,7 @@ async def find_evidence(database: Database, form_id: UUID) -> dict[str, Any]:
         conversion = await get_conversion(session, form)
     if scale is None:
         return dict(row.evidence)
-    return await asyncio.to_thread(_at_cut, scale, form.code, conversion)
-
-
-def _at_cut(scale: FormScale, code: str, conversion: Conversion) -> dict[str, Any]:
     # loads numpy, which a server needs for little else
-    from exam_engine.calibration.at_cut import FormAtCut, at_cut, items_of_bank
-
-    usable = [one for one in scale.held if one.values["a"] > 0]
-    form = FormAtCut(code, scale.codes, passing_raw(conversion), conversion.scaled)
-    return at_cut(items_of_bank(usable), form, scale.mean, scale.sd)
+    module = await asyncio.to_thread(import_module, "exam_engine.calibration.at_cut")
+    known: dict[str, Any] = await asyncio.to_thread(module.on_scale, form.code, scale, conversion)
+    return known

@@ -22,7 +22,7 @@ from exam_engine.release.checks import KEY_FLAGS, Facts
 from exam_engine.release.errors import FormNotFound
 from exam_engine.release.tables import Release, ResultAct
 from exam_engine.results.errors import ResultNotFound
-from exam_engine.results.queries import get_decisions
+from exam_engine.results.queries import get_decisions, in_force, list_item_decisions
 from exam_engine.results.service import RELEASED_BY
 from exam_engine.results.states import ResultState
 from exam_engine.results.tables import Result, Score
@@ -179,6 +179,21 @@ async def list_doubted(session: AsyncSession, form: Form, run_id: UUID) -> list[
     ]
 
 
+async def list_newer(session: AsyncSession, form: Form, run_id: UUID) -> list[str]:
+    """Codes of a form's questions that count otherwise than a calibration took them."""
+    run = await session.get_one(CalibrationRun, run_id)
+    rows = await list_item_decisions(session, form.id)
+    then = in_force([row for row in rows if row.decided_at <= run.requested_at]).by_position
+    now = in_force(rows).by_position
+    codes = await list_codes(session, form.id)
+    return [
+        codes[position]
+        for position in sorted(now)
+        if (now[position].also, now[position].asks_nobody)
+        != ((then[position].also, then[position].asks_nobody) if position in then else ((), False))
+    ]
+
+
 async def list_codes(session: AsyncSession, form_id: UUID) -> dict[int, str]:
     """The code of the item at each scored position of a form."""
     rows = await session.execute(
@@ -208,6 +223,7 @@ async def read_facts(
     run_id = await find_last_run(session, form)
     doubted = await list_doubted(session, form, run_id) if run_id else []
     decided = (await get_decisions(session, form.id)).by_position
+    newer = await list_newer(session, form, run_id) if run_id else []
     running = await session.scalar(
         select(func.count()).select_from(Attempt).where(*where, Attempt.state.in_(OPEN_ATTEMPTS))
     )
@@ -231,6 +247,7 @@ async def read_facts(
         evidence=evidence,
         calibrated=run_id is not None,
         undecided=[one.code for one in doubted if one.position not in decided],
+        newer=newer,
         running=running or 0,
         ready=ready,
         on_hold=on_hold,

@@ -1,9 +1,10 @@
 """Whether an answer is right, with what was decided about the question: values in, values out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from exam_engine.exams.conversion import Conversion
 from item_bank.items import ItemContent, score_choice
 
 
@@ -31,6 +32,11 @@ class KeyDecision:
     treatment: Treatment
     also: Collection[str] = ()
 
+    @property
+    def asks_nobody(self) -> bool:
+        """Whether no answer matters any more, so that answers tell nothing of who gave them."""
+        return self.treatment in (Treatment.EVERYBODY, Treatment.NOT_SCORED)
+
 
 def unfit(content: ItemContent, decision: KeyDecision) -> str | None:
     """Why a decision cannot be about this question, in a sentence."""
@@ -57,3 +63,36 @@ def mark(content: ItemContent, value: str | None, decision: KeyDecision | None) 
         if value is not None and value in decision.also:
             return 1
     return score_choice(content, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How the scored questions of a form count, with what was decided about some of them.
+
+    ``own`` are the positions where a candidate's own answer counts, ``credited`` is how many
+    questions everybody has right; what is left is not scored.
+    """
+
+    own: tuple[int, ...]
+    credited: int = 0
+
+    def scaled(self, conversion: Conversion) -> tuple[float, ...]:
+        """The unrounded scale score of 0, 1, ... own right answers, by the form's table."""
+        full = len(self.own) + self.credited
+        return tuple(
+            conversion.at(right + self.credited, full) for right in range(len(self.own) + 1)
+        )
+
+    def raw_cut(self, conversion: Conversion) -> int:
+        """The fewest own right answers that pass; one more than there are where none do."""
+        passing = map(conversion.decides, self.scaled(conversion))
+        return next((right for right, passes in enumerate(passing) if passes), len(self.own) + 1)
+
+
+def counting(scored: Iterable[int], decided: Mapping[int, KeyDecision]) -> Counting:
+    """Of the scored positions of a form, and what was decided by position."""
+    scored = sorted(scored)
+    apart = [position for position in scored if position in decided]
+    apart = [position for position in apart if decided[position].asks_nobody]
+    credited = sum(decided[position].treatment is Treatment.EVERYBODY for position in apart)
+    return Counting(tuple(one for one in scored if one not in apart), credited)

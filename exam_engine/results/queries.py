@@ -115,7 +115,11 @@ async def list_item_decisions(session: AsyncSession, form_id: UUID) -> Sequence[
 
 async def get_decisions(session: AsyncSession, form_id: UUID) -> Decisions:
     """Those in force."""
-    rows = await list_item_decisions(session, form_id)
+    return in_force(await list_item_decisions(session, form_id))
+
+
+def in_force(rows: Sequence[ItemDecision]) -> Decisions:
+    """Of these, first one first: the last about each position."""
     return Decisions(
         rows[-1].number if rows else 0,
         {row.position: KeyDecision(Treatment(row.treatment), tuple(row.also)) for row in rows},

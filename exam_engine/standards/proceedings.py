@@ -17,6 +17,8 @@ from exam_engine.database import Database, Session
 from exam_engine.exams.conversion import Conversion
 from exam_engine.exams.queries import get_conversion, get_exam, get_form
 from exam_engine.exams.tables import Form
+from exam_engine.results.marking import Counting, counting
+from exam_engine.results.queries import get_decisions
 from exam_engine.standards import queries
 from exam_engine.standards.adoption import conversion_at
 from exam_engine.standards.errors import MoveRefused, PanelUnsound, ProposalChanged
@@ -65,6 +67,13 @@ async def _whole_scale(session: Session, form: Form) -> FormScale:
             "ordered. Calibrate them first, or choose the Angoff method.",
             "method",
         )
+    gone = [code for code in scale.missing if code not in scale.own]
+    if gone:
+        raise PanelUnsound(
+            f"No answer to {', '.join(gone[:3])} of form {form.code} matters any more, as was "
+            "decided, so no booklet of all its questions can be ordered. Choose the Angoff method.",
+            "method",
+        )
     if scale.missing:
         more = f" and {len(scale.missing) - 3} more" if len(scale.missing) > 3 else ""
         raise PanelUnsound(
@@ -92,6 +101,7 @@ class _Seen:
     history: tuple[queries.Ratings, ...]
     scale: FormScale | None
     frozen: "Frozen | None"
+    counts: Counting
     simulated: int
 
 
@@ -126,13 +136,16 @@ async def _look(session: Session, panel_id: UUID, reason: str, now: Any) -> _See
     complete = await Panels(session, now).check_complete(panel, history[-1], reason)
     form = await get_form(session, panel.form_id)
     frozen, simulated = await _frozen(session, form)
+    scored = tuple(await queries.list_scored(session, form.id))
+    decided = (await get_decisions(session, form.id)).by_position
     return _Seen(
         panel=panel,
         judges=tuple((one.judge.person_id, one.name) for one in complete),
-        scored=tuple(await queries.list_scored(session, form.id)),
+        scored=scored,
         history=history,
         scale=await find_form_scale(session, form),
         frozen=frozen,
+        counts=counting((one.position for one in scored), decided),
         simulated=simulated,
     )
 
@@ -187,7 +200,7 @@ def _rounds(seen: _Seen) -> "Rounds":
         probability=seen.panel.response_probability,
         candidates=None
         if seen.frozen is None
-        else candidates_of(seen.frozen, by_code, seen.simulated),
+        else candidates_of(seen.frozen, by_code, seen.counts, seen.simulated),
     )
 
 
@@ -219,8 +232,7 @@ def _table(
     conversion = conversion_at(cut, before)
     if scale is None:
         return conversion, {}
-    from exam_engine.calibration.at_cut import FormAtCut, at_cut, items_of_bank
+    from exam_engine.calibration.at_cut import on_scale
 
-    form = FormAtCut(code, scale.codes, float(cut), conversion.scaled)
-    found = at_cut(items_of_bank(scale.held), form, scale.mean, scale.sd)
-    return conversion, {**found, "scale": scale.scale, "version": scale.version}
+    evidence = on_scale(code, scale, conversion)
+    return conversion, {**evidence, "scale": scale.scale, "version": scale.version}

@@ -29,7 +29,8 @@ from exam_engine.exams import tables as exams
 from exam_engine.exams.queries import get_conversion
 from exam_engine.exams.tables import Form
 from exam_engine.registration.tables import Sitting
-from exam_engine.results.scoring import passing_raw
+from exam_engine.results.marking import Counting, KeyDecision, counting
+from exam_engine.results.queries import get_decisions
 from item_bank.queries import get_contents
 from item_bank.tables import FrameworkNode, Item, ItemVersion
 
@@ -37,13 +38,21 @@ ROWS_AT_ONCE = 10_000
 
 
 async def freeze(session: AsyncSession, plan: Plan) -> Frozen:
-    """The data of a plan as of now.  Raises `PlanUnsound`, `DataUnsound`."""
+    """The data of a plan as of now, right or wrong as scores have it.
+
+    Questions that everybody is credited for or that are not scored any more are left out: their
+    answers tell nothing.  Raises `PlanUnsound`, `DataUnsound`.
+    """
     exam = await get_exam_of(session, plan)
     forms = await forms_of(session, plan, exam)
     sheets: list[Sheet] = []
     for form in forms:
-        columns, hashes = await _questions(session, form)
-        taken = [j for j, column in enumerate(columns) if column.role in plan.roles]
+        columns, hashes, counts = await _questions(session, form)
+        taken = [
+            j
+            for j, column in enumerate(columns)
+            if column.role in plan.roles and (column.role != "scored" or j + 1 in counts.own)
+        ]
         found = await _delivered(session, plan, form, columns, hashes)
         found += await _past(session, plan, form, columns, hashes)
         sheets += [_only(sheet, taken, plan) for sheet in found]
@@ -51,22 +60,22 @@ async def freeze(session: AsyncSession, plan: Plan) -> Frozen:
 
 
 async def forms_at_cut(session: AsyncSession, plan: Plan) -> list[FormAtCut]:
-    """Scored items and cut of each form of a plan."""
+    """Of each form of a plan, the scored items whose answers count, and its cut among them."""
     exam = await get_exam_of(session, plan)
     found = []
     for form in await forms_of(session, plan, exam):
-        columns, _ = await _questions(session, form)
+        columns, _, counts = await _questions(session, form)
         conversion = await get_conversion(session, form)
-        scored = tuple(column.code for column in columns if column.role == "scored")
-        raw_cut = passing_raw(conversion)
-        found.append(FormAtCut(form.code, scored, raw_cut, conversion.scaled))
+        own = tuple(columns[position - 1].code for position in counts.own)
+        cut = counts.raw_cut(conversion)
+        found.append(FormAtCut(form.code, own, cut, counts.scaled(conversion)))
     return found
 
 
 async def _questions(
     session: AsyncSession, form: Form
-) -> tuple[tuple[Column, ...], tuple[str, ...]]:
-    """The form's questions in order, and the hashes of their contents."""
+) -> tuple[tuple[Column, ...], tuple[str, ...], Counting]:
+    """The form's questions in order, the hashes of their contents, and how they count."""
     rows = (
         await session.execute(
             select(
@@ -85,12 +94,19 @@ async def _questions(
         )
     ).all()
     contents = await get_contents(session, [row[0] for row in rows])
+    decided = (await get_decisions(session, form.id)).by_position
     columns = []
-    for version_id, code, number, role, area, _ in rows:
+    for position, (version_id, code, number, role, area, _) in enumerate(rows, 1):
         content = contents[version_id]
         options = tuple(choice.identifier for choice in content.choices)
-        columns.append(Column(version_id, code, number, role, area, options, content.key))
-    return tuple(columns), tuple(row[5] for row in rows)
+        also = _also(decided.get(position))
+        columns.append(Column(version_id, code, number, role, area, options, content.key, also))
+    scored = [position for position, row in enumerate(rows, 1) if row[3] == "scored"]
+    return tuple(columns), tuple(row[5] for row in rows), counting(scored, decided)
+
+
+def _also(decision: KeyDecision | None) -> tuple[str, ...]:
+    return () if decision is None else tuple(sorted(decision.also))
 
 
 async def _delivered(

@@ -19,6 +19,7 @@ from exam_engine.equating.placing import placed
 from exam_engine.equating.plans import Plan
 from exam_engine.equating.states import EquatingState, after
 from exam_engine.exams.conversion import provisional
+from exam_engine.results.marking import Counting
 from item_bank.parameters.queries import Held
 from psychometrics.equating import counts
 
@@ -210,10 +211,11 @@ def test_what_cannot_be_computed_is_refused_with_its_reason() -> None:
 def material(form: Sequence[Held], base: Sequence[Held]) -> Material:
     def side(name: str, rows: Sequence[Held]) -> FormMaterial:
         codes = tuple(one.code for one in rows)
-        scale = FormScale("S:1", 1, UUID(int=0), codes, tuple(rows), 0.0, 1.0)
+        counts = Counting(tuple(range(1, len(rows) + 1)))
+        scale = FormScale("S:1", 1, UUID(int=0), codes, tuple(rows), 0.0, 1.0, codes, counts)
         table = provisional(len(rows), len(rows) // 2, 0, 800, 600)
         questions = tuple(form_of(*codes))
-        return FormMaterial(uuid4(), name, questions, table, 0, True, scale, None)
+        return FormMaterial(uuid4(), name, questions, counts, 0, table, 0, True, scale, None)
 
     return Material(Plan("S", "F-2", "F-1"), uuid4(), side("F-2", form), side("F-1", base), {})
 

@@ -96,6 +96,7 @@ class Beta:
     async def calibrate(self, *doubted: int) -> None:
         """An approved run that doubts the keys at these positions."""
         async with self.database.transaction() as session:
+            now = await self.database.now(session)
             form = await get_form(session, self.form_id)
             run = CalibrationRun(
                 exam_id=form.exam_id,
@@ -103,9 +104,9 @@ class Beta:
                 plan={},
                 idempotency_key=uuid4().hex,
                 reason="",
-                requested_at=self.room.now,
-                told_at=self.room.now,
-                decided_at=self.room.now,
+                requested_at=now,
+                told_at=now,
+                decided_at=now,
                 progress={},
                 log=[],
                 outcome={},

@@ -16,7 +16,17 @@ from exam_engine.release.evidence import find_evidence
 from tests.exam_engine.calibration.conftest import a_past
 
 FACTS = Facts(
-    "operational", False, "equating", {"raw_error": 2.0, "consistency": 0.9}, True, (), 0, 9, 0, 0
+    "operational",
+    False,
+    "equating",
+    {"raw_error": 2.0, "consistency": 0.9},
+    calibrated=True,
+    undecided=(),
+    newer=(),
+    running=0,
+    ready=9,
+    on_hold=0,
+    ended_by_person=0,
 )
 
 

@@ -9,6 +9,7 @@ from exam_engine.release.carrying_out import look, release, rescore_held, rescor
 from exam_engine.release.errors import DecisionUnfit, NothingToRescore, ReasonMissing
 from exam_engine.release.notices.queries import list_notices
 from exam_engine.release.notices.tables import Notice
+from exam_engine.release.queries import list_codes
 from exam_engine.results.marking import KeyDecision, Treatment
 from item_bank.queries import get_versions
 from tests.exam_engine.release.conftest import Beta
@@ -64,6 +65,13 @@ async def test_a_doubted_key_blocks_until_somebody_decides_and_the_item_stays_as
     for position, treatment in ((2, KEEP), (7, EVERYBODY)):
         decision = KeyDecision(treatment)
         await beta.do("decide", beta.form_id, position, decision, beta.manager, "Looked at it")
+    found, _ = await look(beta.database, beta.form_id)
+    (newer,) = [check for check in found if not check.met]
+    assert (newer.name, newer.blocks) == ("newer", False)
+    async with beta.database.reading() as session:
+        codes = await list_codes(session, beta.form_id)
+    assert f"decided since about {codes[7]}." in newer.sentence  # that the key stands was known
+    await beta.calibrate(2, 7)
     found, _ = await look(beta.database, beta.form_id)
     assert all(check.met for check in found)
     async with beta.database.reading() as session:

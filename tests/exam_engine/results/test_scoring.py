@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exam_engine.exams.conversion import Conversion, provisional
+from exam_engine.results.marking import KeyDecision, Treatment, counting
 from exam_engine.results.scoring import (
     Marked,
     Standing,
@@ -80,3 +81,33 @@ def test_the_likely_range_is_one_binomial_standard_error_each_way() -> None:
 def test_at_the_ends_the_model_knows_no_error(raw: int) -> None:
     low, high = likely_range(raw, TABLE)
     assert low == high
+
+
+TREATMENTS = st.sampled_from(Treatment)
+
+
+@given(st.lists(st.tuples(TREATMENTS, st.integers(0, 1)), min_size=10, max_size=10))
+def test_own_right_answers_have_the_scale_score_that_scoring_gives_them(
+    questions: list[tuple[Treatment, int]],
+) -> None:
+    decided = {place: KeyDecision(how) for place, (how, _) in enumerate(questions, 1)}
+    counts = counting(range(1, 11), decided)
+    marked = [
+        Marked("P", 1 if how is Treatment.EVERYBODY else right)
+        for how, right in questions
+        if how is not Treatment.NOT_SCORED
+    ]
+    own = sum(
+        right for how, right in questions if how in (Treatment.KEEP, Treatment.ALSO)
+    )  # an answer that was decided to be right is one already here
+    if not marked:
+        return
+    scored = number_right(marked, TABLE)
+    assert counts.scaled(TABLE)[own] == scored.scaled
+    assert (own >= counts.raw_cut(TABLE)) == scored.passed
+
+
+def test_without_decisions_the_form_s_table_is_as_it_was() -> None:
+    counts = counting(range(1, 11), {3: KeyDecision(Treatment.KEEP)})
+    assert counts.scaled(TABLE) == TABLE.scaled
+    assert counts.raw_cut(TABLE) == 7
