@@ -17,7 +17,7 @@ from psychometrics.classical import OptionTable
 WIDTH, HEIGHT = 300.0, 208.0
 LEAST_GAP = 13.0
 MOST_LINES = 8
-LONGEST = 4  # letters of an option that fit beside the lines
+LONGEST = 9  # letters that fit beside the lines
 
 
 def trace_lines(code: str, table: OptionTable, name: str) -> Figure:
@@ -31,7 +31,7 @@ def trace_lines(code: str, table: OptionTable, name: str) -> Figure:
     name : str
         The figure's id.
     """
-    panel = Panel(34, 12, WIDTH - 96, HEIGHT - 48, _range(table), (0.0, 1.0))
+    panel = Panel(34, 12, WIDTH - 106, HEIGHT - 48, _range(table), (0.0, 1.0))
     parts = [panel.y_axis(ticks=(0.0, 0.5, 1.0)), panel.x_axis(ticks=nice_ticks(*panel.x_range, 5))]
     others = [k for k in range(len(table.options)) if k != table.key and table.count[k]]
     others = sorted(others, key=lambda k: -table.count[k])[: MOST_LINES - 1]
@@ -43,7 +43,7 @@ def trace_lines(code: str, table: OptionTable, name: str) -> Figure:
         if len(x):
             parts.append(path(x, y, f"line s{series + 1}"))
             parts += [marker(series, float(a), float(b), 3.0) for a, b in zip(x, y, strict=True)]
-            words = f"{str(table.options[k])[:LONGEST]}{' key' if k == table.key else ''}"
+            words = _beside(str(table.options[k]), is_key=k == table.key)
             labels.append((float(y[-1]), words, k == table.key))
     parts += _labels(labels, panel.right + 8, panel)
     title = f"Item {code}: options by score group"
@@ -74,6 +74,13 @@ def trace_lines(code: str, table: OptionTable, name: str) -> Figure:
         ("option", "n", "share", "mean score", "point-biserial", *groups),
         rows,
     )
+
+
+def _beside(option: str, *, is_key: bool) -> str:
+    """An option's name as far as it fits; the key's is bold, and says so where there is room."""
+    if is_key and len(option) + 4 <= LONGEST:
+        return f"{option} key"
+    return option if len(option) <= LONGEST else f"{option[: LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _range(table: OptionTable) -> tuple[float, float]:
