@@ -70,6 +70,10 @@ async def test_a_beta_administration_from_what_is_missing_to_the_candidates_resu
     await page.get_by_label("Reason").fill("Two of the options are right")
     await page.get_by_role("button", name=re.compile("^Decide about")).click()
     await expect(page.get_by_text("decided", exact=True)).to_be_visible()
+    await page.get_by_label("Question", exact=True).select_option("7")
+    await acts.button(page, "Look at it").click()
+    await expect(page.get_by_role("heading", name=re.compile("^Question 7, "))).to_be_visible()
+    faults += await look(page, "another question")
     await beta.settle()
     name = f"Person {held_back.who.name.split()[-1]}"
     await page.get_by_role("link", name=name, exact=True).click()

@@ -63,8 +63,9 @@ async def form_page(
     who: NamedDependency[SignedIn],
     resources: NamedDependency[Resources],
     sitting: FromQuery[UUID | None] = None,
+    question: FromQuery[int | None] = None,
 ) -> Template:
-    return await _form(form_id, who, resources, sitting)
+    return await _form(form_id, who, resources, sitting, question=question)
 
 
 async def _form(
@@ -73,10 +74,12 @@ async def _form(
     resources: Resources,
     sitting: UUID | None = None,
     *,
+    question: int | None = None,
     notice: Notice | None = None,
     error: FormError | None = None,
     status: int = 200,
 ) -> Template:
+    """``question`` is the place of one to be decided about beside those that are doubted."""
     found, ready = await carrying_out.look(resources.database, form_id, sitting)
     async with resources.database.reading() as session:
         form, exam = await queries.get_released_form(session, form_id)
@@ -86,7 +89,7 @@ async def _form(
         groups = await queries.list_held(session, form_id)
         releases = await queries.list_releases(session, form_id)
         asked = await queries.find_open_release(session, form_id)
-        keys = await _keys(session, form)
+        keys = await _keys(session, form, question)
         exposures = [one for one in await list_exposures(session, form_id) if one.role == "pretest"]
     held = [row for row in rows if row.state == "held"]
     current = [one for one in held if one.decision_number == in_force[1]]
@@ -140,19 +143,25 @@ def _picture(rows: list[ResultRow], conversion: Conversion) -> Any:
     return scaled_scores(scaled, conversion.low, conversion.high, conversion.cut)
 
 
-async def _keys(session: Session, form: Form) -> dict[str, Any]:
-    """Doubted questions with what they say, and every decision about a key of the form."""
+async def _keys(session: Session, form: Form, question: int | None) -> dict[str, Any]:
+    """Doubted questions and the one asked for, and every decision about a key of the form."""
     run_id = await queries.find_last_run(session, form)
     doubted = await queries.list_doubted(session, form, run_id) if run_id else []
     codes = await queries.list_codes(session, form.id)
     decisions = await list_item_decisions(session, form.id)
     versions = await queries.list_version_ids(session, form.id)
     shown = {one.position for one in doubted}
-    contents = await get_contents(session, {versions[position] for position in shown})
+    more = [question] if question in codes and question not in shown else []
+    contents = await get_contents(session, {versions[place] for place in (*shown, *more)})
     people = {one.decided_by for one in decisions if one.decided_by}
     return {
         "run_id": run_id,
-        "doubted": [(one, contents[versions[one.position]]) for one in doubted],
+        "n_doubted": len(doubted),
+        "shown": [
+            *((one.position, one, contents[versions[one.position]]) for one in doubted),
+            *((place, None, contents[versions[place]]) for place in more),
+        ],
+        "asked": question,
         "decisions": decisions,
         "newest": {one.position: one for one in decisions},
         "codes": codes,
@@ -207,15 +216,16 @@ async def decide_key(
         return await _form(form_id, who, resources, error=error, status=422)
     if treatment not in set(Treatment):
         error = FormError(((f"treatment-{position}", "Choose what becomes of the question."),))
-        return await _form(form_id, who, resources, error=error, status=422)
+        place = int(position)
+        return await _form(form_id, who, resources, question=place, error=error, status=422)
     also = [fields["also"]] if treatment == Treatment.ALSO and fields.get("also") else []
     reason = fields.get("reason", "")
     asked = KeyDecisionIn(int(position), Treatment(treatment), reason, also)
     try:
         await decide_and_score(resources, form_id, asked, who)
     except ReleaseError as refusal:
-        return await _refused(form_id, who, resources, refusal)
-    return see(f"/releases/{form_id}#keys")
+        return await _refused(form_id, who, resources, refusal, question=asked.position)
+    return see(f"/releases/{form_id}?question={asked.position}#key-{asked.position}")
 
 
 async def _refused(
@@ -224,11 +234,14 @@ async def _refused(
     resources: Resources,
     refusal: ReleaseError,
     sitting: UUID | None = None,
+    question: int | None = None,
 ) -> Template:
     if refusal.code in GONE:
         raise refusal
     notice = Notice("bad", "Nothing was changed", str(refusal))
-    return await _form(form_id, who, resources, sitting, notice=notice, status=409)
+    return await _form(
+        form_id, who, resources, sitting, question=question, notice=notice, status=409
+    )
 
 
 # ---- a result

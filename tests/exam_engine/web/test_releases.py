@@ -114,6 +114,36 @@ async def test_what_is_shown_as_json_agrees_with_the_checks(
     assert (bad.status_code, bad.json()["code"]) == (422, "item_decision_unfit")
 
 
+async def test_any_scored_question_can_be_looked_at_and_decided_about(
+    beta: Beta, enter: Enter
+) -> None:
+    manager = enter(await sign_in(beta, beta.manager))
+    address = f"/releases/{beta.form_id}"
+    origin = {"Origin": "http://127.0.0.1:8000"}
+    plain = (await manager.get(address)).text
+    assert 'id="key-3"' not in plain
+    shown = (await manager.get(address, params={"question": 3})).text
+    assert shown.count('id="key-3"') == 1
+    assert "Decide about" in shown
+    assert "waits for a decision" not in shown
+    assert "no scored question 70." in (await manager.get(address, params={"question": 70})).text
+    fields = {"position": "3", "treatment": "also", "reason": "A candidate was right"}
+    refused = await manager.post(f"{address}/keys", data=fields, headers=origin)
+    assert refused.status_code == 409
+    assert "Choose the option that is right too." in refused.text
+    assert 'id="key-3"' in refused.text
+    fields["treatment"] = "everybody"
+    done = await manager.post(f"{address}/keys", data=fields, headers=origin)
+    assert (done.status_code, done.headers["location"]) == (303, f"{address}?question=3#key-3")
+    after = (await manager.get(done.headers["location"])).text
+    assert "A candidate was right" in after
+    # one that a calibration doubts is there once, asked for or not
+    await beta.calibrate(3)
+    for question in (3, 4):
+        page = (await manager.get(address, params={"question": question})).text
+        assert page.count('id="key-3"') == 1
+
+
 async def test_a_result_is_held_lifted_released_and_withdrawn_with_its_reasons_kept(
     beta: Beta, open_client: OpenClient
 ) -> None:
