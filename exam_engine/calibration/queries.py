@@ -29,7 +29,7 @@ from exam_engine.exams import tables as exams
 from exam_engine.exams.queries import find_exam
 from exam_engine.exams.tables import Exam, Form
 from exam_engine.registration.tables import Sitting
-from exam_engine.results.marking import Counting, KeyDecision, counting
+from exam_engine.results.marking import UNDECIDED, Counting, KeyDecision, counting
 from exam_engine.results.queries import get_decisions
 from item_bank.parameters.queries import Held, find_latest_set, list_current
 from item_bank.tables import FrameworkNode, Item, ItemVersion
@@ -191,14 +191,12 @@ async def list_form_questions(session: AsyncSession, form_id: UUID) -> list[Form
         .order_by(exams.FormItem.position)
     )
     decided = (await get_decisions(session, form_id)).by_position
-    return [_form_item(decided.get(position), *facts) for position, *facts in rows]
+    return [_form_item(decided.get(position, UNDECIDED), *facts) for position, *facts in rows]
 
 
-def _form_item(decision: KeyDecision | None, *facts: Any) -> FormItem:
-    item = FormItem(*facts)
-    if decision is None:
-        return item
-    return replace(item, also=tuple(sorted(decision.also)), asks_nobody=decision.asks_nobody)
+def _form_item(decision: KeyDecision, *facts: Any) -> FormItem:
+    also, asks_nobody = tuple(decision.also), decision.asks_nobody
+    return replace(FormItem(*facts), also=also, asks_nobody=asks_nobody)
 
 
 def counted(plan: Plan, form_ids: Collection[UUID]) -> list[ColumnElement[bool]]:

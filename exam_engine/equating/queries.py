@@ -22,7 +22,7 @@ from exam_engine.equating.tables import Equating
 from exam_engine.exams.conversion import PROVISIONAL
 from exam_engine.exams.queries import find_exam, find_form, get_conversion, list_blueprint
 from exam_engine.exams.tables import Exam, Form, FormItem
-from exam_engine.results.marking import KeyDecision, counting
+from exam_engine.results.marking import UNDECIDED, counting
 from exam_engine.results.queries import Decisions, get_decisions
 from item_bank.parameters.queries import Held
 from item_bank.tables import FrameworkNode, Item, ItemVersion
@@ -168,14 +168,13 @@ async def _list_questions(
         .where(FormItem.form_id == form_id)
         .order_by(FormItem.position)
     )
-    decided = decisions.by_position
-    return tuple(_decided(Question(*row), decided.get(row[5])) for row in rows)
-
-
-def _decided(question: Question, decision: KeyDecision | None) -> Question:
-    if decision is None:
-        return question
-    return replace(question, also=tuple(sorted(decision.also)), asks_nobody=decision.asks_nobody)
+    found = []
+    for row in rows:
+        question = Question(*row)
+        decision = decisions.by_position.get(question.position, UNDECIDED)
+        also, asks_nobody = tuple(decision.also), decision.asks_nobody
+        found.append(replace(question, also=also, asks_nobody=asks_nobody))
+    return tuple(found)
 
 
 async def _find_own_run(session: AsyncSession, exam_id: UUID, form: str) -> OwnRun | None:

@@ -22,6 +22,7 @@ from exam_engine.release.checks import KEY_FLAGS, Facts
 from exam_engine.release.errors import FormNotFound
 from exam_engine.release.tables import Release, ResultAct
 from exam_engine.results.errors import ResultNotFound
+from exam_engine.results.marking import UNDECIDED
 from exam_engine.results.queries import get_decisions, in_force, list_item_decisions
 from exam_engine.results.service import RELEASED_BY
 from exam_engine.results.states import ResultState
@@ -186,12 +187,12 @@ async def list_newer(session: AsyncSession, form: Form, run_id: UUID) -> list[st
     then = in_force([row for row in rows if row.decided_at <= run.requested_at]).by_position
     now = in_force(rows).by_position
     codes = await list_codes(session, form.id)
-    return [
-        codes[position]
-        for position in sorted(now)
-        if (now[position].also, now[position].asks_nobody)
-        != ((then[position].also, then[position].asks_nobody) if position in then else ((), False))
-    ]
+    found = []
+    for position in sorted(now):
+        before, after = then.get(position, UNDECIDED), now[position]
+        if (before.also, before.asks_nobody) != (after.also, after.asks_nobody):
+            found.append(codes[position])
+    return found
 
 
 async def list_codes(session: AsyncSession, form_id: UUID) -> dict[int, str]:

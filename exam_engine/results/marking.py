@@ -38,6 +38,10 @@ class KeyDecision:
         return self.treatment in (Treatment.EVERYBODY, Treatment.NOT_SCORED)
 
 
+UNDECIDED = KeyDecision(Treatment.KEEP)
+"""As a question counts about which nothing was decided."""
+
+
 def unfit(content: ItemContent, decision: KeyDecision) -> str | None:
     """Why a decision cannot be about this question, in a sentence."""
     if decision.treatment is not Treatment.ALSO:
@@ -92,7 +96,6 @@ class Counting:
 def counting(scored: Iterable[int], decided: Mapping[int, KeyDecision]) -> Counting:
     """Of the scored positions of a form, and what was decided by position."""
     scored = sorted(scored)
-    apart = [position for position in scored if position in decided]
-    apart = [position for position in apart if decided[position].asks_nobody]
+    apart = [one for one in scored if decided.get(one, UNDECIDED).asks_nobody]
     credited = sum(decided[position].treatment is Treatment.EVERYBODY for position in apart)
     return Counting(tuple(one for one in scored if one not in apart), credited)

@@ -29,7 +29,7 @@ from exam_engine.exams import tables as exams
 from exam_engine.exams.queries import get_conversion
 from exam_engine.exams.tables import Form
 from exam_engine.registration.tables import Sitting
-from exam_engine.results.marking import Counting, KeyDecision, counting
+from exam_engine.results.marking import UNDECIDED, Counting, counting
 from exam_engine.results.queries import get_decisions
 from item_bank.queries import get_contents
 from item_bank.tables import FrameworkNode, Item, ItemVersion
@@ -99,14 +99,10 @@ async def _questions(
     for position, (version_id, code, number, role, area, _) in enumerate(rows, 1):
         content = contents[version_id]
         options = tuple(choice.identifier for choice in content.choices)
-        also = _also(decided.get(position))
+        also = tuple(decided.get(position, UNDECIDED).also)
         columns.append(Column(version_id, code, number, role, area, options, content.key, also))
     scored = [position for position, row in enumerate(rows, 1) if row[3] == "scored"]
     return tuple(columns), tuple(row[5] for row in rows), counting(scored, decided)
-
-
-def _also(decision: KeyDecision | None) -> tuple[str, ...]:
-    return () if decision is None else tuple(sorted(decision.also))
 
 
 async def _delivered(
