@@ -25,7 +25,7 @@ from item_bank.imports.intake.service import Intake
 from item_bank.imports.outlines import Outline
 from item_bank.imports.planning import Plan
 from item_bank.imports.reports import MOST_KEPT, grouped, to_json
-from item_bank.imports.states import ImportState, ImportVerb, decide
+from item_bank.imports.states import ImportState, ImportVerb, broken_off, decide
 from item_bank.queries import get_edition, list_nodes
 from item_bank.tables import ItemImport, ItemImportRow
 from item_bank.usage.service import UsageData
@@ -114,7 +114,7 @@ class ItemImports:
         record = await queries.get_import_for_update(self._session, import_id)
         if record.state == ImportState.READING:
             record.state = ImportState.FAILED
-            record.progress = {"doing": sentence, "done": 0, "of": 0}
+            record.progress = broken_off(sentence)
             record.told_at = self._now
             await self._session.flush()
 

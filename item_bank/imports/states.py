@@ -5,6 +5,7 @@ It begins as ``reading``. ``ready`` has a report and waits for a decision, up to
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from item_bank.errors import ImportDecided
 
@@ -60,6 +61,11 @@ def decide(
 def is_silent(state: ImportState, told_at: datetime, now: datetime) -> bool:
     """Whether whoever was reading is gone."""
     return state is ImportState.READING and now > told_at + SILENT_FOR
+
+
+def broken_off(sentence: str) -> dict[str, Any]:
+    """The progress of a reading that ended so."""
+    return {"doing": sentence, "done": 0, "of": 0}
 
 
 class Due(StrEnum):

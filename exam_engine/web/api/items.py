@@ -18,6 +18,7 @@ from exam_engine.database import Session
 from exam_engine.resources import Resources
 from exam_engine.uploads.accepting import accept
 from exam_engine.uploads.exporting import ENDINGS, ExportFormat
+from exam_engine.uploads.sweeping import BROKE_OFF
 from exam_engine.web.api.trying import BANK
 from exam_engine.web.auth import AnyRequest, serves
 from exam_engine.web.schemas import Strict
@@ -28,7 +29,7 @@ from item_bank.imports import queries as imports
 from item_bank.imports.choices import Choices, OnChange
 from item_bank.imports.reports import Group, from_json
 from item_bank.imports.service import ItemImports
-from item_bank.imports.states import ImportState, is_silent
+from item_bank.imports.states import ImportState, broken_off, is_silent
 from item_bank.lifecycle import ItemState
 from item_bank.tables import Item, ItemImport
 
@@ -162,17 +163,19 @@ class AcceptIn(Strict):
 
 
 def import_out(record: ItemImport, now: datetime) -> ImportOut:
-    state = ImportState(record.state)
+    state, progress = ImportState(record.state), record.progress
+    if is_silent(state, record.told_at, now):  # as the sweeper will have it within the minute
+        state, progress = ImportState.FAILED, broken_off(BROKE_OFF)
     return ImportOut(
         record.id,
-        ImportState.FAILED if is_silent(state, record.told_at, now) else state,
+        state,
         record.file_name,
         record.file_hash,
         record.file_bytes,
         record.format,
         record.area,
         record.created_at,
-        record.progress,
+        progress,
         record.counts,
         [group_out(from_json(group)) for group in record.findings],
         record.choices,

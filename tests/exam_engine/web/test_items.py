@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,10 @@ from litestar import Litestar
 from exam_engine.accounts.roles import Role
 from exam_engine.database import Database
 from exam_engine.settings import Settings
+from exam_engine.uploads.sweeping import BROKE_OFF
 from item_bank.formats.spreadsheet_template import csv_template
+from item_bank.imports.service import ItemImports
+from item_bank.imports.states import SILENT_FOR
 from tests import factories
 from tests.exam_engine.web.conftest import Enter
 from tests.item_bank.imports.files import a_row, a_table, some_rows
@@ -162,6 +166,22 @@ async def test_a_reader_that_is_killed_leaves_a_failed_import_and_no_items(
     assert list((settings.data_dir / "uploads").glob("*")) == []
     refused = await writer.post(f"{address}/accept", json={})
     assert refused.json()["code"] == "import_decided"
+
+
+async def test_a_reading_that_fell_silent_has_failed_before_anybody_swept_it(
+    writer: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        now = await database.now(session)
+        person = await factories.a_person(session, now, Role.ITEM_WRITER)
+        long_ago = ItemImports(session, now - SILENT_FOR - timedelta(seconds=1))
+        begun = await long_ago.begin(
+            person.id, "gone.csv", file_hash="0" * 64, file_bytes=1, file_format=None, area=None
+        )
+        await long_ago.tell(begun.id, "Reading the bank", 0, 1)
+    report = (await writer.get(f"/api/item-imports/{begun.id}")).json()
+    assert (report["state"], report["progress"]["doing"]) == ("failed", BROKE_OFF)
+    assert BROKE_OFF in (await writer.get(f"/bank/imports/{begun.id}")).text
 
 
 async def test_the_templates_are_handed_out_and_can_be_imported(writer: httpx.AsyncClient) -> None:
