@@ -27,7 +27,7 @@ from exam_engine.calibration.outside.service import PastAdministrations
 from exam_engine.calibration.outside.waiting import Waiting
 from exam_engine.resources import Resources
 from exam_engine.web.api.calibrations import ANALYSTS
-from exam_engine.web.api.items import GroupOut, group_out
+from exam_engine.web.api.item_imports import GroupOut, group_out
 from exam_engine.web.auth import AnyRequest
 from exam_engine.web.schemas import Strict
 from exam_engine.web.uploading import Received, receive

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from exam_engine.exams.queries import list_forms_of_import
 from exam_engine.resources import Resources
-from exam_engine.web.api.items import IMPORTERS
+from exam_engine.web.api.item_imports import IMPORTERS
 from exam_engine.web.api.trying import BANK
 from item_bank import queries as bank
 from item_bank.imports.outlines import to_json

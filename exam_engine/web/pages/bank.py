@@ -23,7 +23,8 @@ from exam_engine.exams.queries import (
 )
 from exam_engine.resources import Resources
 from exam_engine.uploads.accepting import accept
-from exam_engine.web.api.items import IMPORTERS, ImportOut, item_detail, read_import
+from exam_engine.web.api.item_imports import IMPORTERS, ImportOut, read_import
+from exam_engine.web.api.items import item_detail
 from exam_engine.web.api.trying import BANK
 from exam_engine.web.auth import FOR, AnyRequest
 from exam_engine.web.pages.frame import FormError, page, see

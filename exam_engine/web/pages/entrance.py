@@ -18,7 +18,7 @@ from exam_engine.resources import Resources
 from exam_engine.results.queries import list_results
 from exam_engine.web import views
 from exam_engine.web.api.calibrations import ANALYSTS
-from exam_engine.web.api.items import IMPORTERS
+from exam_engine.web.api.item_imports import IMPORTERS
 from exam_engine.web.api.releases import LOOKERS
 from exam_engine.web.api.standards import SEATED
 from exam_engine.web.api.trying import BANK
