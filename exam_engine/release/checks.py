@@ -163,8 +163,9 @@ def _newer(facts: Facts) -> Check:
         "Calibration",
         False,
         False,
-        "The last approved calibration does not know what was decided since about "
-        f"{_named(facts.newer)}. Scores do; parameters, and what they tell of the cut, do not.",
+        "The last approved calibration is older than what was decided about "
+        f"{_named(facts.newer)}. Scores follow the decisions; parameters, and what they tell of "
+        "the cut, do not yet.",
         "Calibrate again and approve the run.",
         "/analysis/new",
     )

@@ -70,7 +70,7 @@ async def test_a_doubted_key_blocks_until_somebody_decides_and_the_item_stays_as
     assert (newer.name, newer.blocks) == ("newer", False)
     async with beta.database.reading() as session:
         codes = await list_codes(session, beta.form_id)
-    assert f"decided since about {codes[7]}." in newer.sentence  # that the key stands was known
+    assert f"decided about {codes[7]}." in newer.sentence  # that the key stands was known
     await beta.calibrate(2, 7)
     found, _ = await look(beta.database, beta.form_id)
     assert all(check.met for check in found)
