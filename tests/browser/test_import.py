@@ -60,6 +60,7 @@ async def test_a_dropped_file_is_read_reported_and_imported(house: House, visit:
     page = await open_upload(visit, house)
     await look(page, "upload")
     content = base64.b64encode(a_table(*rows("DROP", 4), a_row(9, code="DROP-9", key="F")))
+    await page.wait_for_load_state()  # its script hears what is dropped from then on
     await page.evaluate(DROP, ["march.csv", content.decode()])
     await expect(page.locator("#sending")).to_have_text("march.csv is chosen.")
     await acts.button(page, "Read the file").click()
