@@ -40,6 +40,7 @@ async def faults_of(page: Page, state: str) -> list[str]:
     before = page.viewport_size
     assert before is not None
     faults = []
+    await page.wait_for_load_state()  # half a page has other faults, or none
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.axe_script)
     for scheme, width, options in LOOKS:

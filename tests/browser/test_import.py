@@ -190,6 +190,7 @@ async def test_the_coverage_picture_has_the_numbers_of_its_table(
 ) -> None:
     page = await visit(house, await house.person(Role.BANK_MANAGER), color_scheme=scheme)
     await page.goto("/bank")
+    await page.wait_for_load_state()
     await look(page, f"bank-{scheme}")
     texts = await page.locator(".coverage svg text").all_text_contents()
     shown = [text for text in texts if " + " in text]

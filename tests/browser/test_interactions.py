@@ -71,7 +71,8 @@ async def test_the_keyboard_alone_answers_it_and_axe_finds_nothing(
         "qti-drawing-interaction",
         "qti-end-attempt-interaction",
     ):
-        await button(page, "Check again").click()
+        async with page.expect_event("load"):
+            await button(page, "Check again").click()
         assert await score_of(page) == "1"
 
 

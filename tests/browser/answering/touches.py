@@ -33,6 +33,7 @@ async def open_sample(page: Page, sample: Sample) -> None:
 
 async def score_of(page: Page) -> str:
     """Check the answer, and what the page then says the score is."""
+    await page.wait_for_load_state()  # half a page has no result yet
     if not await page.locator("#result").count():
         await button(page, "Check the answer").click()
     row = page.get_by_role("row", name=re.compile("^SCORE "))
