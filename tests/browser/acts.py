@@ -1,9 +1,12 @@
 """What a candidate and a proctor do in the browser, by the names that the pages give to things."""
 
+import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from playwright.async_api import Locator, Page, Response, expect
+from playwright.async_api import Locator, Page, Response, Route, expect
 
 from tests.browser.seeding import PASSWORD, Person
 
@@ -113,3 +116,19 @@ async def submit(page: Page) -> None:
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name="Submit exam").click()
     await expect(page).to_have_url(re.compile("/exam/finished$"), timeout=WAITS_MS)
+
+
+@asynccontextmanager
+async def late(page: Page, script: str) -> AsyncIterator[None]:
+    """This script of the next page comes only at the end, as on a thin line."""
+    now = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await now.wait()
+        await route.continue_()
+
+    await page.route(f"**/{script}*", hold)
+    yield
+    now.set()
+    await page.wait_for_load_state()
+    await page.unroute(f"**/{script}*")

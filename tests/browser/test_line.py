@@ -1,4 +1,5 @@
-"""A line that lies, a server that is away, a sign-in that ended, a browser that stores nothing."""
+"""A line that lies, a server that is away, a sign-in that ended, a browser that stores nothing, and
+a line so thin that the page is there long before its script."""
 
 import re
 
@@ -136,3 +137,41 @@ async def test_a_browser_that_stores_nothing_says_so_and_waits_for_each_answer(
     await acts.next_question(page, 3)
     assert house.answers(ana) == chosen
     assert held
+
+
+async def test_what_is_chosen_before_the_player_is_there_is_stored(
+    house: House, visit: Visit
+) -> None:
+    ana = await house.candidate()
+    page = await visit(house, ana)
+    await acts.check_in(page)
+    await expect(page).to_have_url(re.compile("/exam/agreement$"), timeout=acts.WAITS_MS)
+    await page.get_by_label("I have read these rules").check()
+    flag = page.get_by_label("Flag this question")
+    async with acts.late(page, "main.js"):
+        await acts.button(page, "Agree and start").click()
+        await expect(page).to_have_url(acts.QUESTION)
+        chosen = await acts.choose(page, "B")
+        await flag.check()
+    await acts.expect_saved(page)
+    await expect(acts.options(page).nth(1)).to_be_checked()
+    await expect(flag).to_be_checked()
+    await expect(flag).to_be_focused()  # the page is the one that was there
+    assert house.answers(ana) == {1: chosen}
+
+    async with acts.late(page, "main.js"):
+        await page.reload(wait_until="commit")
+        await expect(acts.options(page).nth(1)).to_be_checked()
+        chosen = await acts.choose(page, "C")
+    await expect(page.locator("html")).to_have_class(re.compile("js"))
+    await acts.expect_saved(page)
+    assert house.answers(ana) == {1: chosen}
+
+    second = await page.context.new_page()
+    async with acts.late(second, "main.js"):
+        await second.goto("/exam/questions/1", wait_until="commit")
+        await acts.choose(second, "D")
+    await expect(second.get_by_role("heading", name="Open in another tab")).to_be_focused()
+    await expect(acts.options(second).nth(2)).to_be_checked()
+    assert house.answers(ana) == {1: chosen}
+    assert house.verify(ana)["intact"]

@@ -86,7 +86,11 @@ async def test_three_judges_rate_two_rounds_and_two_persons_adopt(
         if judge is judges[0]:
             faults += await look(judge, "the statement")
         await judge.get_by_label("This is true of me").check()
-        await acts.button(judge, "Accept and continue").click()
+        async with acts.late(judge, "standards.js"):
+            await acts.button(judge, "Accept and continue").click()
+            await judge.locator("input[data-position]").first.fill("45")
+            await judge.keyboard.press("Tab")
+        await expect(judge.locator("#count")).to_have_text("1 of 4")
         await rate(judge, [50] * 4)
 
     await acts.button(page, "Open round 1").click()

@@ -9,8 +9,14 @@ const LOST = "The server does not answer. Press the button to save.";
 /** One after the other, so that the last that was written is the last that is kept. */
 let saving = Promise.resolve();
 
-sheet.addEventListener("change", (event) => {
-	const field = event.target;
+sheet.addEventListener("change", (event) => heard(event.target));
+// What was written before this script was there; a field in which somebody writes still will say so.
+for (const field of sheet.elements)
+	if (field instanceof HTMLInputElement && field.value !== field.defaultValue && field !== document.activeElement)
+		heard(field);
+
+/** @param {EventTarget | null} field */
+function heard(field) {
 	if (!(field instanceof HTMLInputElement)) return;
 	const rating = read(field);
 	const bad = Number.isNaN(rating);
@@ -18,7 +24,7 @@ sheet.addEventListener("change", (event) => {
 	else field.removeAttribute("aria-invalid");
 	if (bad) say(WRONG, true);
 	else saving = saving.then(() => save(field.dataset.position ?? "0", rating));
-});
+}
 
 /** A share, or a bookmark's page; null takes a rating back, NaN is none.
  * @param {HTMLInputElement} field @returns {number | null} */

@@ -167,6 +167,8 @@ type CreatePaper = (answered: (answer: Answer) => void) => {
   /** Do not wait for arrow keys to rest. */
   settle(): void;
   set(answer: Answer): void;
+  /** What was chosen on the page as it came, before anybody listened; null where nothing was. */
+  early(): Answer | null;
   /** Show a question; an answer given on this page wins over what its HTML says. */
   show(position: number, html: string, answer?: Answer): void;
   choose(n?: number): void;

@@ -20,10 +20,12 @@ const bar = createBar(Number(allowance) * 1000);
 const sheet = createSheet();
 const count = sheet.marks.length;
 const questions = createQuestions(attempt, count, exchange);
-const paper = createPaper((answer) => {
+/** @param {Answer} answer */
+const answered = (answer) => {
 	sheet.mark(position, answer);
 	void sender.add({ position, ...answer });
-});
+};
+const paper = createPaper(answered);
 
 let position = positionOf(location.pathname);
 let state = "running";
@@ -363,8 +365,11 @@ if (mine) {
 	signals.note("second_tab");
 }
 listen();
-if (position) paper.show(position, questions.held.get(position) ?? "", sheet.marks[position - 1]?.answer);
+if (!mine || !offered) byId("answer").reset(); // nobody takes what was chosen here
+const early = paper.early();
+if (position) paper.show(position, questions.held.get(position) ?? "", early ?? sheet.marks[position - 1]?.answer);
 else void review(false);
+if (early) answered(early);
 if (!offered) elsewhere ||= "device";
 else if (mine) {
 	// Numbered here before: go on at once, whatever the line does. The server's word comes after.

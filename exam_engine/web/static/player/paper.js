@@ -18,12 +18,16 @@ export function createPaper(answered) {
 	/** @returns {HTMLInputElement | null} */
 	const flag = () => place.querySelector("[name=flagged]");
 
+	const read = () => ({
+		response: radios().find((r) => r.checked)?.value ?? null,
+		flagged: flag()?.checked ?? false,
+	});
+
 	function settle() {
 		if (!timer) return;
 		clearTimeout(timer);
 		timer = 0;
-		const response = radios().find((r) => r.checked)?.value ?? null;
-		answered({ response, flagged: flag()?.checked ?? false });
+		answered(read());
 	}
 
 	/** @param {number} ms */
@@ -59,6 +63,7 @@ export function createPaper(answered) {
 	});
 	place.addEventListener("pointerdown", () => (byArrow = false));
 	place.addEventListener("change", ({ target }) => {
+		if (!position) return; // what comes so early is taken when the page is shown
 		const input = /** @type {HTMLInputElement} */ (target);
 		const radio = input.type === "radio";
 		if (radio) cross(input, false);
@@ -71,6 +76,7 @@ export function createPaper(answered) {
 
 	return {
 		settle,
+		early: () => ([...radios(), flag()].some((one) => one?.checked !== one?.defaultChecked) ? read() : null),
 		set({ response, flagged }) {
 			for (const radio of radios()) radio.checked = radio.value === response;
 			const box = flag();
@@ -78,7 +84,8 @@ export function createPaper(answered) {
 		},
 		show(at, html, answer) {
 			position = at;
-			place.innerHTML = html;
+			// The page as it came is kept, with its focus.
+			if (place.innerHTML !== html) place.innerHTML = html;
 			radios().forEach((radio, i) => {
 				radio.closest(".option")?.insertAdjacentHTML("beforeend",
 					`<button type="button" class="quiet" aria-pressed="false">Cross out<span class="vh"> ${"ABCDEFGH"[i]}</span></button>`);
