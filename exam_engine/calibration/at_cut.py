@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from exam_engine.calibration.queries import FormScale
+from exam_engine.calibration.scales.queries import FormScale
 from exam_engine.exams.conversion import Conversion
 from item_bank.parameters.queries import Held
 from psychometrics import Items

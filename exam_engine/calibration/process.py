@@ -27,10 +27,10 @@ from exam_engine.calibration.queries import (
     forms_of,
     get_exam_of,
     get_run,
-    list_anchors,
     read_artifacts,
     read_documents,
 )
+from exam_engine.calibration.scales.queries import list_anchors
 from exam_engine.calibration.service import CalibrationRuns, packed
 from exam_engine.calibration.states import RunState, Stage
 from exam_engine.calibration.tables import CalibrationRun
@@ -172,7 +172,8 @@ class RunProcess:
         exam = await get_exam_of(session, plan)
         forms = [form.id for form in await forms_of(session, plan, exam)]
         shown = {column.code for column in frozen.columns}
-        held = [one for one in await list_anchors(session, plan, exam, forms) if one.code in shown]
+        there = (await list_anchors(session, plan, exam, forms)).held
+        held = [one for one in there if one.code in shown]
         anchors = [{"code": one.code, "model": one.model, "values": one.values} for one in held]
         scale = held[0].scale if held else None
         return {

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.calibration import approval, queries
+from exam_engine.calibration.choosing.queries import read_supply
 from exam_engine.calibration.errors import (
     KeyTaken,
     MoveRefused,
@@ -21,6 +22,7 @@ from exam_engine.calibration.errors import (
     SecondPersonNeeded,
 )
 from exam_engine.calibration.plans import LONGEST_REASON, Plan, check
+from exam_engine.calibration.scales.queries import scales_of
 from exam_engine.calibration.states import DOING, MOST_TRIES, RunState, Stage, after
 from exam_engine.calibration.tables import (
     CalibrationArtifact,
@@ -62,7 +64,7 @@ class CalibrationRuns:
             return found, False
         check(plan)
         exam = await queries.get_exam_of(self._session, plan)
-        supply = await queries.read_supply(self._session, plan)
+        supply = await read_supply(self._session, plan)
         if supply.refusals:
             raise PlanUnsound(" ".join(supply.refusals), "forms")
         run = self._new(plan, exam.id, by, key, reason)
@@ -249,7 +251,7 @@ class CalibrationRuns:
         good = [row for row in rows if row.code not in gone]
         if not good:
             raise NothingToApprove
-        begins = queries.scales_of(exam)
+        begins = scales_of(exam)
         anchors: str | None = run.outcome["anchor_scale"]
         scale = anchors or f"{begins}{await count_scales(self._session, begins) + 1}"
         stored = await Scales(self._session, self._now).record(

@@ -321,6 +321,7 @@ def table(frozen: Frozen, calibration: Document, fit: Document, found: Document)
                     **{name: beside.get(name) for name in ITEM_FIT},
                 },
                 "flags": flags,
+                "also": list(column.also),
             }
         )
     return rows

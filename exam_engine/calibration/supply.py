@@ -74,8 +74,10 @@ def supplied(
     blocks: Sequence[Block],
     forms: Mapping[str, Sequence[FormItem]],
     anchored: frozenset[str] = frozenset(),
+    outdated: Sequence[str] = (),
 ) -> Supply:
-    """Count what a plan would take.  ``anchored`` are codes of items with fixed parameters."""
+    """Count what a plan would take.  ``anchored`` are codes of items with fixed parameters,
+    ``outdated`` of those whose parameters are older than a decision about their key."""
     left_out = plan.excluded("item")
     used = [block for block in blocks if block.n]
     per_form: Counter[str] = Counter()
@@ -112,6 +114,7 @@ def supplied(
         (
             *_remarks(plan, n, items, used, bool(anchored)),
             *_decided({form: forms[form] for form in names}),
+            *_outdated([one for one in outdated if one in {item.code for item in items}]),
         ),
     )
 
@@ -243,6 +246,15 @@ def _decided(forms: Mapping[str, Sequence[FormItem]]) -> list[str]:
     if also:
         found.append(f"More than the key is right, as was decided: {_named(also)}.")
     return found
+
+
+def _outdated(codes: Sequence[str]) -> list[str]:
+    if not codes:
+        return []
+    return [
+        "Estimated anew, since their parameters are older than what was decided about their keys: "
+        f"{_named(codes)}."
+    ]
 
 
 def _named(names: Sequence[str]) -> str:

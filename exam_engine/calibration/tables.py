@@ -90,7 +90,8 @@ class CalibrationItem(Base):
     """An item of a finished run: one row of its table.
 
     ``parameters`` and ``errors`` hold a, b, c, u and the intercept; ``figures`` fit and classical
-    figures by name, None where undefined; ``flags`` are words.
+    figures by name, None where undefined; ``flags`` are words.  ``also`` are the options that were
+    taken as right beside the key.
     """
 
     __tablename__ = "calibration_item"
@@ -108,6 +109,7 @@ class CalibrationItem(Base):
     errors: Mapped[dict[str, float | None]] = mapped_column(JSON)
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
     flags: Mapped[list[str]] = mapped_column(JSON)
+    also: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
 class PastAdministration(Base):

@@ -11,6 +11,7 @@ from exam_engine.calibration import queries
 from exam_engine.calibration.approval import left_out
 from exam_engine.calibration.errors import CalibrationError
 from exam_engine.calibration.plans import MODELS, Exclusion, Plan, exclusions_in
+from exam_engine.calibration.scales.queries import list_outdated
 from exam_engine.calibration.service import CalibrationRuns
 from exam_engine.calibration.states import OPEN
 from exam_engine.calibration.tables import CalibrationRun
@@ -141,18 +142,20 @@ def run_list(arguments: Arguments, environ: Environ) -> int:
 
 
 def run_show(arguments: Arguments, environ: Environ) -> int:
-    async def show(database: Database) -> tuple[CalibrationRun, Any]:
+    async def show(database: Database) -> tuple[CalibrationRun, Any, list[str]]:
         async with database.reading() as session:
             run_id = await find_run_id(session, arguments.id)
             run = await queries.get_run(session, run_id, whole=True)
-            return run, await queries.list_run_items(session, run.id)
+            outdated = await list_outdated(session, run)
+            return run, await queries.list_run_items(session, run.id), outdated
 
-    run, rows = done(arguments, environ, show, *REFUSALS)
+    run, rows, outdated = done(arguments, environ, show, *REFUSALS)
     if arguments.json:
         items = [
             {"code": row.code, "n": row.n, "flags": row.flags, **row.parameters} for row in rows
         ]
-        print(json.dumps({**_document(run), "outcome": run.outcome, "items": items}))
+        more = {"outcome": run.outcome, "outdated": outdated, "items": items}
+        print(json.dumps({**_document(run), **more}))
         return 0
     _print_run(run, as_json=False)
     for line in run.log:
@@ -166,6 +169,8 @@ def run_show(arguments: Arguments, environ: Environ) -> int:
         )
         for one in left_out(rows):
             print(f"  {one.code} would stay out: {one.reason}.")
+        for code in outdated:
+            print(f"  {code} is older here than what was decided about its key: calibrate again.")
     return 0
 
 

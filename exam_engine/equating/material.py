@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from exam_engine.calibration.queries import FormScale
+from exam_engine.calibration.scales.queries import FormScale
 from exam_engine.equating.anchors import Question
 from exam_engine.equating.methods import Facts, Parameters
 from exam_engine.equating.plans import Plan

@@ -9,9 +9,11 @@ from sqlalchemy.orm import aliased, undefer
 
 from exam_engine.accounts.tables import Person
 from exam_engine.calibration.approval import left_out
+from exam_engine.calibration.choosing.queries import read_supply
 from exam_engine.calibration.errors import DataUnsound
 from exam_engine.calibration.plans import Plan as Choice
-from exam_engine.calibration.queries import find_form_scale, list_run_items, read_supply
+from exam_engine.calibration.queries import list_form_questions, list_run_items
+from exam_engine.calibration.scales.queries import find_form_scale, holding
 from exam_engine.calibration.states import RunState
 from exam_engine.calibration.tables import CalibrationRun
 from exam_engine.equating.anchors import Question
@@ -145,7 +147,7 @@ async def _material(session: AsyncSession, exam: Exam, form: Form) -> FormMateri
         form.conversion_number,
         _settled(form),
         await find_form_scale(session, form),
-        await _find_own_run(session, exam.id, form.code),
+        await _find_own_run(session, form),
     )
 
 
@@ -177,12 +179,12 @@ async def _list_questions(
     return tuple(found)
 
 
-async def _find_own_run(session: AsyncSession, exam_id: UUID, form: str) -> OwnRun | None:
+async def _find_own_run(session: AsyncSession, form: Form) -> OwnRun | None:
     """The newest calibration of this form alone whose parameters are free of any anchor."""
     runs = await session.scalars(
         select(CalibrationRun)
         .where(
-            CalibrationRun.exam_id == exam_id,
+            CalibrationRun.exam_id == form.exam_id,
             CalibrationRun.state.in_((RunState.FINISHED, RunState.APPROVED)),
         )
         .order_by(CalibrationRun.ended_at.desc(), CalibrationRun.id)
@@ -190,19 +192,19 @@ async def _find_own_run(session: AsyncSession, exam_id: UUID, form: str) -> OwnR
     alone = [
         run
         for run in runs
-        if run.plan.get("forms") == [form] and run.plan.get("anchors", "none") == "none"
+        if run.plan.get("forms") == [form.code] and run.plan.get("anchors", "none") == "none"
     ]
     for run in alone:
         await session.refresh(run, ["outcome"])
         if run.outcome.get("converged"):
-            return await _own_run(session, run)
+            return await _own_run(session, run, form)
     return None
 
 
-async def _own_run(session: AsyncSession, run: CalibrationRun) -> OwnRun:
+async def _own_run(session: AsyncSession, run: CalibrationRun, form: Form) -> OwnRun:
     rows = await list_run_items(session, run.id)
     gone = {one.code for one in left_out(rows)}
-    held = tuple(
+    held = [
         Held(
             "",
             row.code,
@@ -212,13 +214,16 @@ async def _own_run(session: AsyncSession, run: CalibrationRun) -> OwnRun:
             {name: value for name, value in row.parameters.items() if value is not None},
             row.errors,
             row.n,
+            str(run.id),
         )
         for row in rows
         if row.code not in gone
-    )
+    ]
+    held = await holding(session, held, await list_form_questions(session, form.id))
     populations = run.outcome.get("populations") or {"": (0.0, 1.0)}
     mean, sd = next(iter(populations.values()))
-    return OwnRun(run.id, held, run.n_persons or max((one.n for one in held), default=0), mean, sd)
+    n_persons = run.n_persons or max((one.n for one in held), default=0)
+    return OwnRun(run.id, tuple(held), n_persons, mean, sd)
 
 
 async def _with_answers(session: AsyncSession, exam: Exam, form: FormMaterial) -> FormMaterial:

@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from exam_engine.calibration.queries import find_form_scale
+from exam_engine.calibration.scales.queries import find_form_scale
 from exam_engine.database import Database
 from exam_engine.exams.purposes import obstacle
 from exam_engine.exams.queries import find_conversion_row, get_conversion, get_form

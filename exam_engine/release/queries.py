@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exam_engine.accounts.tables import Person
+from exam_engine.calibration.scales.queries import list_outdated
 from exam_engine.calibration.states import RunState
 from exam_engine.calibration.tables import CalibrationItem, CalibrationRun
 from exam_engine.delivery.states import AttemptState
@@ -22,8 +23,7 @@ from exam_engine.release.checks import KEY_FLAGS, Facts
 from exam_engine.release.errors import FormNotFound
 from exam_engine.release.tables import Release, ResultAct
 from exam_engine.results.errors import ResultNotFound
-from exam_engine.results.marking import UNDECIDED
-from exam_engine.results.queries import get_decisions, in_force, list_item_decisions
+from exam_engine.results.queries import get_decisions
 from exam_engine.results.service import RELEASED_BY
 from exam_engine.results.states import ResultState
 from exam_engine.results.tables import Result, Score
@@ -180,21 +180,6 @@ async def list_doubted(session: AsyncSession, form: Form, run_id: UUID) -> list[
     ]
 
 
-async def list_newer(session: AsyncSession, form: Form, run_id: UUID) -> list[str]:
-    """Codes of a form's questions that count otherwise than a calibration took them."""
-    run = await session.get_one(CalibrationRun, run_id)
-    rows = await list_item_decisions(session, form.id)
-    then = in_force([row for row in rows if row.decided_at <= run.requested_at]).by_position
-    now = in_force(rows).by_position
-    codes = await list_codes(session, form.id)
-    found = []
-    for position in sorted(now):
-        before, after = then.get(position, UNDECIDED), now[position]
-        if (before.also, before.asks_nobody) != (after.also, after.asks_nobody):
-            found.append(codes[position])
-    return found
-
-
 async def list_codes(session: AsyncSession, form_id: UUID) -> dict[int, str]:
     """The code of the item at each scored position of a form."""
     rows = await session.execute(
@@ -224,7 +209,8 @@ async def read_facts(
     run_id = await find_last_run(session, form)
     doubted = await list_doubted(session, form, run_id) if run_id else []
     decided = (await get_decisions(session, form.id)).by_position
-    newer = await list_newer(session, form, run_id) if run_id else []
+    run = await session.get_one(CalibrationRun, run_id) if run_id else None
+    newer = await list_outdated(session, run, form) if run else []
     running = await session.scalar(
         select(func.count()).select_from(Attempt).where(*where, Attempt.state.in_(OPEN_ATTEMPTS))
     )

@@ -10,9 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from exam_engine.calibration.choosing.queries import read_supply
 from exam_engine.calibration.errors import CalibrationError
 from exam_engine.calibration.plans import Plan
-from exam_engine.calibration.queries import FormScale, find_form_scale, read_supply
+from exam_engine.calibration.scales.queries import FormScale, find_form_scale
 from exam_engine.database import Database, Session
 from exam_engine.exams.conversion import Conversion
 from exam_engine.exams.queries import get_conversion, get_exam, get_form
@@ -72,6 +73,13 @@ async def _whole_scale(session: Session, form: Form) -> FormScale:
         raise PanelUnsound(
             f"No answer to {', '.join(gone[:3])} of form {form.code} matters any more, as was "
             "decided, so no booklet of all its questions can be ordered. Choose the Angoff method.",
+            "method",
+        )
+    if scale.outdated:
+        raise PanelUnsound(
+            f"The parameters of {', '.join(scale.outdated[:3])} are older than what was decided "
+            f"about the keys of form {form.code}, so no booklet can be ordered. Calibrate again, "
+            "or choose the Angoff method.",
             "method",
         )
     if scale.missing:

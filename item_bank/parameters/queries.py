@@ -16,7 +16,8 @@ LARGEST_VERSION = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Parameters with the item they are of, by code and version number, and their scale."""
+    """Parameters with the item they are of, by code and version number, their scale, and the
+    calibration that gave them as its owner names it."""
 
     scale: str
     code: str
@@ -26,6 +27,7 @@ class Held:
     values: dict[str, float]
     errors: dict[str, float | None]
     n: int
+    run_id: str
 
 
 async def find_parameter_set(
@@ -88,18 +90,19 @@ async def count_scales(session: AsyncSession, scales: str) -> int:
 async def list_parameters(session: AsyncSession, set_id: UUID) -> list[Held]:
     """The parameters of one set, by code."""
     rows = await session.execute(
-        select(ItemParameters, ParameterSet.scale, Item.code, ItemVersion.number)
+        select(ItemParameters, ParameterSet, Item.code, ItemVersion.number)
         .join(ParameterSet, ParameterSet.id == ItemParameters.set_id)
         .join(ItemVersion, ItemVersion.id == ItemParameters.item_version_id)
         .join(Item, Item.id == ItemVersion.item_id)
         .where(ItemParameters.set_id == set_id)
         .order_by(Item.code)
     )
-    return [_held(one, scale, code, number) for one, scale, code, number in rows]
+    return [_held(one, stored, code, number) for one, stored, code, number in rows]
 
 
-def _held(one: ItemParameters, scale: str, code: str, number: int) -> Held:
-    return Held(scale, code, number, one.item_version_id, one.model, one.values, one.errors, one.n)
+def _held(one: ItemParameters, stored: ParameterSet, code: str, number: int) -> Held:
+    known = (one.item_version_id, one.model, one.values, one.errors, one.n)
+    return Held(stored.scale, code, number, *known, stored.run_id)
 
 
 async def list_current(
@@ -107,14 +110,14 @@ async def list_current(
 ) -> list[Held]:
     """The newest parameters on a scale of each of these item versions that has any, by code."""
     rows = await session.execute(
-        select(ItemParameters, Item.code, ItemVersion.number)
+        select(ItemParameters, ParameterSet, Item.code, ItemVersion.number)
         .join(ParameterSet, ParameterSet.id == ItemParameters.set_id)
         .join(ItemVersion, ItemVersion.id == ItemParameters.item_version_id)
         .join(Item, Item.id == ItemVersion.item_id)
         .where(ParameterSet.scale == scale, ItemParameters.item_version_id.in_(version_ids))
         .order_by(Item.code, ParameterSet.version)
     )
-    newest = {code: _held(one, scale, code, number) for one, code, number in rows}
+    newest = {code: _held(one, stored, code, number) for one, stored, code, number in rows}
     return list(newest.values())
 
 
@@ -145,7 +148,7 @@ async def list_history(session: AsyncSession, code: str) -> list[History]:
             stored.version,
             stored.run_id,
             stored.approved_at,
-            _held(one, stored.scale, code, number),
+            _held(one, stored, code, number),
         )
         for one, stored, number in rows
     ]

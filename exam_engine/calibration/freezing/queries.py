@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from exam_engine.calibration.at_cut import FormAtCut
+from exam_engine.calibration.choosing.queries import counted, past
 from exam_engine.calibration.errors import DataUnsound
 from exam_engine.calibration.frozen import (
     NO_ANSWER,
@@ -22,7 +23,7 @@ from exam_engine.calibration.frozen import (
     joined,
 )
 from exam_engine.calibration.plans import Plan
-from exam_engine.calibration.queries import counted, forms_of, get_exam_of, past
+from exam_engine.calibration.queries import forms_of, get_exam_of
 from exam_engine.calibration.tables import PastAdministration
 from exam_engine.delivery.tables import Attempt, PresentedItem, Response
 from exam_engine.exams import tables as exams

@@ -17,7 +17,9 @@ from exam_engine.accounts.roles import Role
 from exam_engine.analysis.exports import csv_text
 from exam_engine.calibration import queries
 from exam_engine.calibration.approval import LeftOut, left_out
+from exam_engine.calibration.choosing.queries import read_supply
 from exam_engine.calibration.plans import Plan
+from exam_engine.calibration.scales.queries import list_outdated
 from exam_engine.calibration.service import CalibrationRuns
 from exam_engine.calibration.supply import Supply
 from exam_engine.calibration.tables import CalibrationItem, CalibrationRun
@@ -80,6 +82,9 @@ class RunDetail(Struct):
     run: RunOut
     outcome: dict[str, Any]
     """The report with its certificate; empty until the run is finished."""
+    outdated: list[str] = field(default_factory=list)
+    """Codes of items about whose keys something else was decided since: their parameters are used
+    for nothing until a newer run is approved."""
 
 
 class RunItem(Struct):
@@ -159,7 +164,7 @@ async def list_runs(resources: NamedDependency[Resources]) -> list[RunOut]:
 async def look_at_data(data: JSONBody[Plan], resources: NamedDependency[Resources]) -> Supply:
     """What data a plan would take now, and what stands against it.  Nothing is started."""
     async with resources.database.reading() as session:
-        return await queries.read_supply(session, data)
+        return await read_supply(session, data)
 
 
 @post("/api/calibration-runs", status_code=201, opt=ANALYSTS)
@@ -178,7 +183,8 @@ async def show(run_id: FromPath[UUID], resources: NamedDependency[Resources]) ->
     """A run with its report."""
     async with resources.database.reading() as session:
         run = await queries.get_run(session, run_id, whole=True)
-        return RunDetail(run_out(run), run.outcome)
+        outdated = await list_outdated(session, run)
+        return RunDetail(run_out(run), run.outcome, outdated)
 
 
 async def read_items(resources: Resources, run_id: UUID) -> RunItems:

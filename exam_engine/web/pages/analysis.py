@@ -16,9 +16,11 @@ from exam_engine.accounts.people import SignedIn
 from exam_engine.accounts.queries import list_names
 from exam_engine.calibration import queries
 from exam_engine.calibration.approval import left_out
+from exam_engine.calibration.choosing.queries import read_supply
 from exam_engine.calibration.comparing import Comparison, compare
 from exam_engine.calibration.errors import CalibrationError, PlanUnsound
 from exam_engine.calibration.plans import MODEL_WORDS, Plan, exclusions_in
+from exam_engine.calibration.scales.queries import list_outdated, scales_of
 from exam_engine.calibration.service import CalibrationRuns
 from exam_engine.calibration.states import COMPUTED, DOING, OPEN, STAGES
 from exam_engine.calibration.tables import CalibrationItem, CalibrationRun
@@ -114,7 +116,7 @@ async def _new(
                 published = await queries.list_published_forms(session, exam.id)
                 known = [form.code for form in published]
                 purposes = {form.code: form.purpose for form in published}
-                supply = await queries.read_supply(session, plan)
+                supply = await read_supply(session, plan)
             except PlanUnsound as refusal:
                 error = error or refusal
     fields = {"exclusions": "leave_out", "priors": "prior", "forms": "forms", "model": "model"}
@@ -167,6 +169,7 @@ class Shown:
     names: dict[UUID, str]
     rows: list[CalibrationItem]
     gone: dict[str, str]
+    outdated: list[str]
     comparison: Comparison | None
     compared_with: str
     figures: list[dict[str, Any]]
@@ -178,14 +181,16 @@ async def _shown(session: Session, run_id: UUID) -> Shown:
     people = {one for one in (run.requested_by, run.decided_by) if one}
     names = await list_names(session, people)
     rows: list[CalibrationItem] = []
+    outdated: list[str] = []
     figures: list[dict[str, Any]] = []
     comparison, compared_with = None, ""
     if run.state in COMPUTED:
         rows = list(await queries.list_run_items(session, run_id))
+        outdated = await list_outdated(session, run)
         made = await queries.read_documents(session, run_id, ["calibration", "information", "fit"])
         for name in ("calibration", "information", "fit"):
             figures += made.get(name, {}).get("figures", [])
-        before = await find_latest_set(session, queries.scales_of(exam), before=run.decided_at)
+        before = await find_latest_set(session, scales_of(exam), before=run.decided_at)
         if before is not None and before.run_id != str(run.id):
             held = await list_parameters(session, before.id)
             comparison = compare(
@@ -194,7 +199,7 @@ async def _shown(session: Session, run_id: UUID) -> Shown:
             )
             compared_with = f"{before.scale}, version {before.version}"
     gone = {one.code: one.reason for one in left_out(rows)}
-    return Shown(run, exam.code, names, rows, gone, comparison, compared_with, figures)
+    return Shown(run, exam.code, names, rows, gone, outdated, comparison, compared_with, figures)
 
 
 async def _run(
@@ -220,6 +225,7 @@ async def _run(
         names=shown.names,
         rows=shown.rows,
         gone=shown.gone,
+        outdated=shown.outdated,
         flagged=flagged,
         comparison=shown.comparison,
         compared_with=shown.compared_with,

@@ -61,12 +61,13 @@ class Past:
                 await process.do(stage)
         return await self.run(run_id)
 
-    async def finished(self, *, converged: bool = True) -> CalibrationRun:
-        """A run whose outcome is the truth itself: for what comes after computing."""
+    async def finished(self, *, converged: bool = True, without: str = "") -> CalibrationRun:
+        """A run whose outcome is the truth itself: for what comes after computing.  It can be
+        ``without`` an item."""
         run = await self.asked()
         async with self.database.reading() as session:
             frozen = await freeze(session, self.plan)
-        rows = [self._row(column) for column in frozen.columns]
+        rows = [self._row(column) for column in frozen.columns if column.code != without]
         outcome = {"converged": converged, "anchor_scale": None, "anchored": []}
         await self.do(lambda runs: runs.begin(run.id, Stage.FINISH))
         await self.do(lambda runs: runs.finish(run.id, rows, outcome, "0" * 64))
@@ -87,6 +88,7 @@ class Past:
             "errors": dict.fromkeys(names, 0.1),
             "figures": {},
             "flags": [],
+            "also": list(column.also),
         }
 
     async def run(self, run_id: UUID) -> CalibrationRun:

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from exam_engine.calibration.at_cut import on_scale
+from exam_engine.calibration.choosing.queries import read_supply
 from exam_engine.calibration.errors import DataUnsound, PlanUnsound
 from exam_engine.calibration.freezing.queries import forms_at_cut, freeze
 from exam_engine.calibration.frozen import Column, Frozen, joined
 from exam_engine.calibration.plans import Exclusion, Plan
-from exam_engine.calibration.queries import find_form_scale, list_run_items, read_supply
+from exam_engine.calibration.queries import list_run_items
+from exam_engine.calibration.scales.queries import find_form_scale
 from exam_engine.calibration.states import RunState
 from exam_engine.calibration.supply import supplied
 from exam_engine.exams.queries import get_conversion, list_form_items

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from exam_engine.calibration import errors
+from exam_engine.calibration.choosing.queries import read_supply
 from exam_engine.calibration.freezing.queries import freeze
 from exam_engine.calibration.plans import Exclusion
 from exam_engine.calibration.queries import (
@@ -16,7 +17,6 @@ from exam_engine.calibration.queries import (
     list_run_items,
     read_artifacts,
     read_documents,
-    read_supply,
 )
 from exam_engine.calibration.service import CalibrationRuns, packed
 from exam_engine.calibration.states import MOST_TRIES, STAGES, RunState, Stage

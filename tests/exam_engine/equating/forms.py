@@ -94,6 +94,7 @@ class Pair:
                 "errors": dict.fromkeys(("a", "b", "intercept"), 0.25),
                 "figures": {},
                 "flags": [],
+                "also": list(column.also),
             }
             for column in frozen.columns
         ]

@@ -1,15 +1,22 @@
 """Equating forms that hold questions whose key was decided about."""
 
+from uuid import UUID
+
 import numpy as np
 import pytest
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from exam_engine.calibration.queries import list_form_questions
 from exam_engine.equating.anchors import anchor_plan
 from exam_engine.equating.equivalents import group_of
-from exam_engine.equating.errors import BasisChanged
+from exam_engine.equating.errors import BasisChanged, EquatingUnsound
 from exam_engine.equating.queries import get_equating_for_update, read_material
 from exam_engine.exams.conversion import Conversion
+from exam_engine.exams.queries import list_form_items
 from exam_engine.release.service import Releases
 from exam_engine.results.marking import KeyDecision, Treatment
+from item_bank.queries import get_contents
 from tests.exam_engine.equating.forms import QUESTIONS, Pair
 from tests.exam_engine.equating.test_pure import form_of, question
 
@@ -86,3 +93,25 @@ async def test_a_draft_from_before_decisions_were_noted_can_still_be_approved(pa
         stored.report = {**stored.report, "basis": old}
     await pair.do(lambda acts: acts.approve(draft.id, pair.colleague))
     assert (await pair.table()).method == "equated-identity-1"
+
+
+async def test_a_calibration_from_before_a_decision_has_no_parameters_of_that_question(
+    pair: Pair,
+) -> None:
+    for form in ("F-1", "F-2"):
+        await pair.calibrated(form)
+    linked = replace(pair.plan, method="linked-true-score")
+    await pair.computed(linked)
+    async with pair.database.reading() as session:
+        codes = [one.code for one in await list_form_questions(session, pair.form.id)]
+        key = await key_at(session, pair.form.id, QUESTIONS)
+    await decide(pair, QUESTIONS, ALSO, next(one for one in "ABCD" if one != key))
+    with pytest.raises(EquatingUnsound, match=rf"1 scored items .* \({codes[-1]}\)"):
+        await pair.computed(linked)
+    await pair.calibrated("F-2")
+    await pair.computed(linked)
+
+
+async def key_at(session: AsyncSession, form_id: UUID, position: int) -> str:
+    version_id = (await list_form_items(session, form_id))[position - 1].item_version_id
+    return (await get_contents(session, [version_id]))[version_id].key

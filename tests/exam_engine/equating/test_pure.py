@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from exam_engine.calibration.queries import FormScale
+from exam_engine.calibration.scales.queries import FormScale
 from exam_engine.equating import methods
 from exam_engine.equating.anchors import ENOUGH, Question, anchor_plan
 from exam_engine.equating.drift import by_parameters, by_shares, deltas, principal_axis
@@ -148,7 +148,7 @@ def test_where_most_anchors_moved_it_is_said_that_none_can_be_told_stable() -> N
 def held(code: str, b: float, a: float = 1.0, c: float = 0.0) -> Held:
     values = {"a": a, "b": b, "c": c, "u": 1.0, "intercept": -a * b}
     model = "3PL" if c else "2PL"
-    return Held("", code, 0, uuid5(NAMESPACE, code), model, values, {}, 500)
+    return Held("", code, 0, uuid5(NAMESPACE, code), model, values, {}, 500, "")
 
 
 def own_run(rows: Sequence[Held]) -> OwnRun:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from exam_engine.accounts.roles import Role
+from exam_engine.calibration.plans import Plan
 from exam_engine.calibration.states import RunState
 from exam_engine.calibration.tables import CalibrationItem, CalibrationRun
 from exam_engine.database import Database
@@ -21,6 +22,8 @@ from exam_engine.exams.tables import Form
 from exam_engine.invigilation.service import Invigilation
 from exam_engine.release.queries import list_codes
 from exam_engine.release.service import Releases
+from exam_engine.results.marking import UNDECIDED
+from exam_engine.results.queries import get_decisions
 from exam_engine.results.tables import Result, Score
 from tests import factories
 from tests.exam_engine.conftest import Room
@@ -101,7 +104,7 @@ class Beta:
             run = CalibrationRun(
                 exam_id=form.exam_id,
                 state=RunState.APPROVED,
-                plan={},
+                plan=Plan(self.room.programmed.exam.code).to_json(),
                 idempotency_key=uuid4().hex,
                 reason="",
                 requested_at=now,
@@ -114,7 +117,11 @@ class Beta:
             session.add(run)
             await session.flush()
             codes = await list_codes(session, form.id)
+            decided = (await get_decisions(session, form.id)).by_position
             for item in await list_form_items(session, form.id):
+                decision = decided.get(item.position, UNDECIDED)
+                if decision.asks_nobody:
+                    continue
                 session.add(
                     CalibrationItem(
                         run_id=run.id,
@@ -129,6 +136,7 @@ class Beta:
                         errors={},
                         figures={},
                         flags=["check_key"] if item.position in doubted else [],
+                        also=list(decision.also),
                     )
                 )
 

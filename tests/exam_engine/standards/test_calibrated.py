@@ -9,8 +9,11 @@ from exam_engine.calibration.freezing.queries import freeze
 from exam_engine.database import Database
 from exam_engine.demonstration.past import Truth
 from exam_engine.exams.queries import find_conversion_row, get_form
+from exam_engine.results.marking import Treatment
 from exam_engine.standards import errors, proceedings, queries
 from tests.exam_engine.calibration.conftest import Past, a_past
+from tests.exam_engine.calibration.test_decided_keys import decide
+from tests.exam_engine.calibration.test_scales import another_right
 from tests.exam_engine.standards.conftest import Bench, a_bench
 
 
@@ -118,3 +121,16 @@ def _theta_of(past: Past, points: float) -> float:
         total = sum(chance(truth, middle) for truth in past.parameters.values())
         low, high = (middle, high) if total < points else (low, middle)
     return low
+
+
+async def test_no_booklet_is_ordered_by_parameters_from_before_a_decision_about_a_key(
+    past: Past, bench: Bench
+) -> None:
+    await another_right(past, 3)
+    with pytest.raises(errors.PanelUnsound, match="older than what was decided"):
+        await bench.made(method="bookmark")
+    await decide(past, 3, Treatment.NOT_SCORED)
+    with pytest.raises(errors.PanelUnsound, match=r"No answer to .* matters any more"):
+        await bench.made(method="bookmark")
+    await decide(past, 3, Treatment.KEEP)
+    await bench.made(method="bookmark")

@@ -10,6 +10,7 @@ import pytest
 from exam_engine.database import Database
 from tests import factories
 from tests.exam_engine.calibration.conftest import QUESTIONS, Past, a_past
+from tests.exam_engine.calibration.test_scales import another_right, code_at
 from tests.exam_engine.web.conftest import Enter
 
 
@@ -91,3 +92,18 @@ async def test_the_page_of_a_plan_that_cannot_be_calibrated_says_why(
     posted = await analyst.post("/analysis/runs", data=form)
     assert posted.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "0 candidates, and 10 are needed" in posted.text
+
+
+async def test_what_is_older_than_a_decision_is_told_by_page_and_api(
+    past: Past, analyst: httpx.AsyncClient
+) -> None:
+    run = await past.carried_through((await past.asked()).id)
+    where, page = f"/api/calibration-runs/{run.id}", f"/analysis/runs/{run.id}"
+    assert (await analyst.get(where)).json()["outdated"] == []
+    assert "Older than a decision" not in (await analyst.get(page)).text
+    await another_right(past, 3)
+    third = await code_at(past, 3)
+    assert (await analyst.get(where)).json()["outdated"] == [third]
+    shown = (await analyst.get(page)).text
+    assert "Older than a decision about a key" in shown
+    assert f"decided otherwise since for {third}." in shown

@@ -138,10 +138,10 @@ async def test_any_scored_question_can_be_looked_at_and_decided_about(
     after = (await manager.get(done.headers["location"])).text
     assert "A candidate was right" in after
     # one that a calibration doubts is there once, asked for or not
-    await beta.calibrate(3)
+    await beta.calibrate(4)
     for question in (3, 4):
         page = (await manager.get(address, params={"question": question})).text
-        assert page.count('id="key-3"') == 1
+        assert page.count('id="key-4"') == 1
 
 
 async def test_a_result_is_held_lifted_released_and_withdrawn_with_its_reasons_kept(

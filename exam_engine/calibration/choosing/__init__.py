@@ -1,0 +1,1 @@
+"""What data there is for a plan."""
