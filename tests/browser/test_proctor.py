@@ -3,11 +3,14 @@
 import re
 from datetime import datetime, timedelta
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser import acts
 from tests.browser.conftest import Visit
 from tests.browser.seeding import House, Room
+
+IMPATIENT = """AbortSignal.timeout = ((timeout) => (ms) => timeout.call(AbortSignal, ms / 20))(
+    AbortSignal.timeout);"""
 
 
 def row_of(page: Page, name: str) -> Locator:
@@ -96,6 +99,29 @@ async def test_a_room_without_a_line_freezes_with_its_time_and_goes_on_by_itself
     await expect(contact).not_to_contain_text("Contact lost.")
     await expect(contact.locator("time")).not_to_have_text(frozen_at)
     assert await desk.evaluate("window.neverLoadedAgain")
+
+
+async def test_a_room_goes_on_after_a_line_that_died_without_a_word(
+    house: House, visit: Visit
+) -> None:
+    room = await house.room()
+    ana = await house.candidate(room=room)
+    desk = await visit(house, room.proctor)
+    await desk.add_init_script(IMPATIENT)
+    await desk.goto(room.path)
+    contact = desk.locator("#contact")
+    await expect(contact).to_contain_text("live")
+
+    async def swallowed(route: Route) -> None:
+        """Nobody ever answers."""
+
+    await desk.route("**/room/seats", swallowed)
+    page = await visit(house, ana)
+    await acts.check_in(page)
+    await expect(contact).to_contain_text("Contact lost.")
+    await desk.unroute("**/room/seats")  # what hung before hangs still
+    await expect(row_of(desk, "Ana Pereira")).to_contain_text("waits for admission")
+    await expect(contact).not_to_contain_text("Contact lost.")
 
 
 async def test_a_name_with_markup_is_shown_as_text(house: House, visit: Visit) -> None:

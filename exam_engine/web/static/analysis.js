@@ -1,9 +1,15 @@
 /** Runs, live: a hint comes by the stream, the truth is fetched; without a stream every 5 seconds. */
 
+import { ask } from "./asking.js";
+
 const live = /** @type {HTMLElement | null} */ (document.getElementById("live"));
 const told = document.getElementById("told");
 const POLL_MS = 5_000;
+const LONGEST_MS = 30_000;
 let streaming = false;
+/** Whether the last asking failed, and when it was: a stream can be dead without a word. */
+let lost = false;
+let askedAt = performance.now();
 let under = false;
 let again = false;
 
@@ -22,7 +28,7 @@ function follow(place) {
 	});
 	addEventListener("pagehide", () => stream.close());
 	setInterval(() => {
-		if (!streaming) void pull(place);
+		if (lost || !streaming || performance.now() - askedAt > LONGEST_MS) void pull(place);
 	}, POLL_MS);
 }
 
@@ -34,11 +40,14 @@ async function pull(place) {
 	}
 	under = true;
 	again = false;
+	askedAt = performance.now();
 	try {
-		const reply = await fetch(place.dataset.from ?? "", { cache: "no-store" });
+		const reply = await ask(place.dataset.from ?? "");
 		if (reply.redirected || reply.status === 401) location.reload();
+		lost = !reply.ok;
 		if (reply.ok) put(place, await reply.text());
 	} catch {
+		lost = true;
 		say("The server does not answer. The run goes on; this page asks again.");
 	}
 	under = false;

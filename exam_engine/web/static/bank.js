@@ -1,5 +1,7 @@
 /** Uploading a file of questions, and waiting for its report; without this the forms do it alone. */
 
+import { ask } from "./asking.js";
+
 const ASK_AGAIN_MS = 700;
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("upload"));
 const reading = document.getElementById("reading");
@@ -103,7 +105,7 @@ async function follow(id) {
 	for (;;) {
 		await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
 		try {
-			const reply = await fetch(`/api/item-imports/${id}`, { cache: "no-store" });
+			const reply = await ask(`/api/item-imports/${id}`);
 			if (reply.status === 401) location.reload();
 			if (!reply.ok) continue;
 			const report = await reply.json();

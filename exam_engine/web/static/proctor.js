@@ -1,5 +1,6 @@
 /** The live room: a hint comes by the stream, the truth is fetched, at most once a second. */
 
+import { ask } from "./asking.js";
 import { byId } from "./player/frame.js";
 import { exchange } from "./player/transport.js";
 
@@ -15,6 +16,7 @@ let again = false;
 let fetchedAt = 0;
 let heardAt = performance.now();
 let streaming = false;
+let lost = false;
 /** @type {Set<string>} */
 let waitingBefore = new Set(lane());
 
@@ -30,6 +32,7 @@ function say(text) {
 
 /** @param {boolean} live */
 function show(live) {
+	lost = !live;
 	room.classList.toggle("frozen", !live);
 	const word = /** @type {HTMLElement} */ (contact.querySelector("span"));
 	const text = live ? (streaming ? "live" : "every 5 seconds") : "Contact lost. What you see is from this time; it goes on by itself.";
@@ -74,7 +77,7 @@ async function pull() {
 	fetchedAt = performance.now();
 	again = false;
 	try {
-		const reply = await fetch(`/sittings/${room.dataset.sitting}/room/seats`, { cache: "no-store" });
+		const reply = await ask(`/sittings/${room.dataset.sitting}/room/seats`);
 		if (reply.redirected || reply.status === 401) location.reload();
 		if (!reply.ok) throw new Error(String(reply.status));
 		const html = await reply.text();
@@ -126,5 +129,5 @@ for (const kind of ["seat", "beat"]) {
 for (const kind of ["offline", "online"]) addEventListener(kind, () => void pull());
 setInterval(() => {
 	if (performance.now() - heardAt > SILENCE_MS) show(false);
-	if (!streaming || performance.now() - fetchedAt > 30_000) void pull();
+	if (lost || !streaming || performance.now() - fetchedAt > 30_000) void pull();
 }, POLL_MS);

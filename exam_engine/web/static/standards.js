@@ -1,5 +1,7 @@
 /** A judge's sheet: every rating is saved when it is written; the button saves all of them too. */
 
+import { ask } from "./asking.js";
+
 const sheet = /** @type {HTMLFormElement} */ (document.getElementById("sheet"));
 const told = document.getElementById("told");
 const count = document.getElementById("count");
@@ -40,7 +42,7 @@ function read(field) {
 async function save(position, rating) {
 	say("Saving…");
 	try {
-		const reply = await fetch(`/api/standards/${sheet.dataset.panel}/ratings`, {
+		const reply = await ask(`/api/standards/${sheet.dataset.panel}/ratings`, {
 			method: "POST",
 			headers: { "content-type": "application/json" },
 			body: JSON.stringify({ round: Number(sheet.dataset.round), ratings: { [position]: rating } }),
@@ -62,4 +64,3 @@ function say(text, bad = false) {
 	told.className = bad ? "bad" : "";
 }
 
-export {};

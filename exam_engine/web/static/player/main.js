@@ -1,5 +1,6 @@
 /** The player: joins the pure parts, the device, the line and the page. */
 
+import { ask as asking } from "../asking.js";
 import { countdown, unknown } from "./countdown.js";
 import { byId, createBar, createSheet, fill, say } from "./frame.js";
 import { createHeartbeat, isTruth } from "./heartbeat.js";
@@ -238,7 +239,7 @@ async function review(push) {
 	changed();
 	arrive(view);
 	// The letters are on the server's own page; without a line the map has to do.
-	const text = sender.line === "up" && !sender.count && (await fetch("/exam/review").then((r) => r.text(), () => ""));
+	const text = sender.line === "up" && !sender.count && (await asking("/exam/review").then((r) => r.text(), () => ""));
 	const letters = new DOMParser().parseFromString(text || "", "text/html").getElementById("letters");
 	byId("letters").replaceChildren(...(letters?.childNodes ?? []));
 	byId("sheet").classList.toggle("shown", !letters);

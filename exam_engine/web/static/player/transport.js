@@ -1,9 +1,9 @@
 /** What goes over the line: answers up, questions down, and what a reply means. */
 
+import { ask } from "../asking.js";
 import { navigation } from "./navigation.js";
 import { empty, outbox } from "./outbox.js";
 
-const PATIENCE_MS = 15_000;
 const FINAL = [
 	"answer_late", "attempt_closed", "sequence_reused", "unknown_option", "no_such_question",
 	"not_understood", "not_found",
@@ -16,9 +16,7 @@ export async function exchange(path, body) {
 	let retryAfterMs = null;
 	let read = null;
 	try {
-		const response = await fetch(path, {
-			signal: AbortSignal.timeout(PATIENCE_MS),
-			cache: "no-store",
+		const response = await ask(path, {
 			headers: { accept: "application/json", "content-type": "application/json" },
 			...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
 		});
