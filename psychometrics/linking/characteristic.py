@@ -16,6 +16,7 @@ from psychometrics.linking.curves import Curves, category_curves, parameter_slop
 from psychometrics.models import FloatArray, Items
 
 SMALL_STEP = 1e-8  # of Newton's method at the end, in logits
+FURTHEST = 10.0  # |log A|: beyond, one form is flat or a step beside the other
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +139,11 @@ def optimum(
     start = min(points_of_start, key=lambda x: float((residuals(x) ** 2).sum()))
     found = least_squares(residuals, start, jacobian, method="lm", max_nfev=500)
     A, B = _constants(found.x)
+    if abs(np.log(A)) >= FURTHEST:
+        raise NotLinked(
+            "the anchors' curves do not determine the link: they come closer the flatter or the "
+            "steeper one form becomes, without an end"
+        )
     step = np.zeros(2)
     for _ in range(3):  # Newton's steps take the last digits
         gradient, curvature = _equations(directions, A, B)
@@ -168,7 +174,9 @@ def optimum(
 
 def _constants(x: FloatArray) -> tuple[float, float]:
     """A and B from (log A, B), or from B alone where A is 1."""
-    return (1.0, float(x[0])) if len(x) == 1 else (float(np.exp(x[0])), float(x[1]))
+    if len(x) == 1:
+        return 1.0, float(x[0])
+    return float(np.exp(np.clip(x[0], -FURTHEST, FURTHEST))), float(x[1])
 
 
 def _equations(directions: list[_Direction], A: float, B: float) -> tuple[FloatArray, FloatArray]:

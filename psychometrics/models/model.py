@@ -155,15 +155,18 @@ class Model(ABC):
     def metric_derivatives(self, parameters: FloatArray) -> FloatArray:
         """Derivatives of (a, b_1, ..., b_(K - 1), c, u) by the parameters, shape (J, K + 2, P).
 
-        By central differences, good to nine digits; for the delta method.
+        By central differences, good to nine digits; for the delta method.  0 by a parameter at
+        infinity, as the logit of a guessing of 0 is.
         """
         columns = []
         for p in range(parameters.shape[1]):
+            near = np.isfinite(parameters[:, p])
             step = np.zeros_like(parameters)
-            step[:, p] = 1e-5 * np.maximum(1.0, np.abs(parameters[:, p]))
+            step[near, p] = 1e-5 * np.maximum(1.0, np.abs(parameters[near, p]))
             up, down = (self.to_irt(parameters + s * step) for s in (1.0, -1.0))
-            change = [np.column_stack(m) for m in (up, down)]
-            columns.append((change[0] - change[1]) / (2.0 * step[:, p : p + 1]))
+            change = np.column_stack(up) - np.column_stack(down)
+            change[near] /= 2.0 * step[near, p : p + 1]
+            columns.append(change)
         return np.stack(columns, axis=2)
 
     def intercepts(self, parameters: FloatArray) -> FloatArray:

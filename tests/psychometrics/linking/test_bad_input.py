@@ -25,6 +25,10 @@ NEGATIVE = Items.from_irt("2PL", [-1.0, 1.2], [0.5, 0.7], negative_slopes=True)
 GRADED = Items.from_irt("GRM", [1.0, 1.2], [[0.0, 0.5], [0.2, 0.7]])
 NOMINAL = Items.from_parameters("NRM", [[0.5, 1.0, 0.1, 0.2], [0.4, 1.1, 0.2, 0.1]])
 FAR = Items.from_irt("2PL", [40.0, 40.0], [400.0, 420.0])
+APART = (
+    Items.from_irt("3PL", [0.001, 20.0], [5.0, 30.0], [0.4, 0.0]),
+    Items.from_irt("3PL", [0.05, 1.0], [-30.0, -30.0], [0.4, 0.4]),
+)
 UNEVEN = COV_X + np.triu(np.ones_like(COV_X))
 
 CASES: list[tuple[Any, type[PsychometricsError], str]] = [
@@ -42,6 +46,7 @@ CASES: list[tuple[Any, type[PsychometricsError], str]] = [
     (lambda: link(TOLD, NEGATIVE, method="haebara"), BadItems, "slope -1"),
     (lambda: link(TOLD, NEGATIVE, method="mean-gmean"), BadItems, "slope -1"),
     (lambda: link(FAR, FAR), NotLinked, "flat"),
+    (lambda: link(*APART, symmetric=True), NotLinked, "without an end"),
     (lambda: link(X, Y, method="median"), BadOption, "no method 'median'"),  # type: ignore[arg-type]
     (lambda: link(X, Y, theta=[0.0]), BadOption, "theta"),
     (lambda: link(X, Y, theta=[0.0, np.nan]), BadOption, "theta"),
@@ -94,3 +99,16 @@ def test_wild_parameters_end_in_numbers_or_a_refusal() -> None:
                 assert np.isfinite([found.A, found.B, found.se_A, found.se_B]).all()
                 assert found.A > 0
     assert linked > 30
+
+
+@pytest.mark.parametrize("method", ["mean-sigma", "mean-mean", "haebara", "stocking-lord"])
+def test_a_guessing_of_zero_moves_no_constant(method: Any) -> None:
+    """Its logit lies at infinity; errors are those of a guessing that is all but 0."""
+    found = []
+    for c in (0.0, 1e-9):
+        form = Items.from_irt("3PL", [1.0, 1.2, 0.8, 1.5], [-1.0, 0.0, 0.5, 1.0], [c, 0.2, 0.1, c])
+        known = np.eye(sum(map(len, form.rows))) / 100
+        moved = rescale_items(form, 1.1, 0.3)
+        one = link(form, moved, method=method, cov_from=known, cov_to=known)
+        found.append((one.A, one.B, one.se_A, one.se_B))
+    assert found[0] == pytest.approx(found[1], rel=1e-6)
