@@ -119,16 +119,16 @@ async def submit(page: Page) -> None:
 
 
 @asynccontextmanager
-async def late(page: Page, script: str) -> AsyncIterator[None]:
-    """This script of the next page comes only at the end, as on a thin line."""
+async def late(page: Page, address: str) -> AsyncIterator[None]:
+    """What is at this address comes only at the end, as on a thin line."""
     now = asyncio.Event()
 
     async def hold(route: Route) -> None:
         await now.wait()
         await route.continue_()
 
-    await page.route(f"**/{script}*", hold)
+    await page.route(f"**/{address}*", hold)
     yield
     now.set()
+    await page.unroute_all(behavior="wait")
     await page.wait_for_load_state()
-    await page.unroute(f"**/{script}*")

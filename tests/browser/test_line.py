@@ -175,3 +175,27 @@ async def test_what_is_chosen_before_the_player_is_there_is_stored(
     await expect(acts.options(second).nth(2)).to_be_checked()
     assert house.answers(ana) == {1: chosen}
     assert house.verify(ana)["intact"]
+
+
+async def test_nothing_moves_when_the_letters_of_the_review_come(
+    house: House, visit: Visit
+) -> None:
+    page = await visit(house, await house.candidate())
+    await acts.begin(page)
+    await acts.answer(page, "B")
+    letters = page.locator("#letters a")
+    submit = acts.button(page, "Submit exam")
+    async with acts.late(page, "exam/review"):
+        await page.get_by_role("link", name="Review all").click()
+        await expect(letters).to_have_count(10)
+        await expect(letters.first).to_have_text("1 • answered")
+        await expect(letters.nth(1)).to_have_text("2 – no answer")
+        await letters.first.focus()
+        before = await submit.bounding_box()
+    await expect(letters.first).to_have_text("1 B")
+    await expect(letters.first).to_be_focused()
+    assert await submit.bounding_box() == before
+    await acts.button(page, "Go back").click()
+    await acts.answer(page, "C")
+    await page.get_by_role("link", name="Review all").click()
+    await expect(letters.first).to_have_text("1 C")

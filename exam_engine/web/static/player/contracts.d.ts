@@ -184,6 +184,8 @@ type CreateSheet = () => {
   mark(position: number, answer: Answer): void;
   /** 0: none. */
   current(position: number): void;
+  /** The list of the review page, while only the server knows which letters. */
+  letters(): string;
   /** Which questions cannot be opened now. */
   absent(absent: (position: number) => boolean): void;
   show(): void;

@@ -111,6 +111,9 @@ export function createSheet() {
 			nav.querySelector("[aria-current]")?.removeAttribute("aria-current");
 			links[position - 1]?.setAttribute("aria-current", "page");
 		},
+		letters: () => `<ol class="letters">${marks.map(({ position, answered, flagged }) =>
+			`<li><a href="${navigation.pathOf(position)}"${answered ? "" : ' class="open"'}><span>${position}</span> <b>${answered ? "•" : "–"}<span class="vh"> ${answered ? "answered" : "no answer"}</span></b>${flagged ? " <i>flag</i>" : ""}</a></li>`,
+		).join("")}</ol>`,
 		absent: (absent) => links.forEach((a, i) => a.classList.toggle("absent", absent(i + 1))),
 		show() {
 			nav.classList.add("shown");

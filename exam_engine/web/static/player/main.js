@@ -236,13 +236,14 @@ async function review(push) {
 	const { open, flagged } = navigation.summary(sheet.marks);
 	fill(view, "#open", words.open(open));
 	fill(view, "#marked", words.flagged(flagged));
+	const list = byId("letters");
+	if (started) list.innerHTML = sheet.letters();
 	changed();
 	arrive(view);
-	// The letters are on the server's own page; without a line the map has to do.
+	// The letters are on the server's own page. They take their places, so that nothing moves.
 	const text = sender.line === "up" && !sender.count && (await asking("/exam/review").then((r) => r.text(), () => ""));
-	const letters = new DOMParser().parseFromString(text || "", "text/html").getElementById("letters");
-	byId("letters").replaceChildren(...(letters?.childNodes ?? []));
-	byId("sheet").classList.toggle("shown", !letters);
+	const letters = new DOMParser().parseFromString(text || "", "text/html").querySelectorAll("#letters b");
+	list.querySelectorAll("b").forEach((place, i) => letters[i] && place.replaceWith(letters[i]));
 }
 
 function ask() {
