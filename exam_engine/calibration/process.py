@@ -27,6 +27,7 @@ from exam_engine.calibration.queries import (
     forms_of,
     get_exam_of,
     get_run,
+    list_form_questions,
     read_artifacts,
     read_documents,
 )
@@ -172,8 +173,9 @@ class RunProcess:
         exam = await get_exam_of(session, plan)
         forms = [form.id for form in await forms_of(session, plan, exam)]
         shown = {column.code for column in frozen.columns}
-        there = (await list_anchors(session, plan, exam, forms)).held
-        held = [one for one in there if one.code in shown]
+        asked = [one for each in forms for one in await list_form_questions(session, each)]
+        there = await list_anchors(session, plan, exam, forms, asked)
+        held = [one for one in there.held if one.code in shown]
         anchors = [{"code": one.code, "model": one.model, "values": one.values} for one in held]
         scale = held[0].scale if held else None
         return {

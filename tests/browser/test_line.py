@@ -1,6 +1,7 @@
 """A line that lies, a server that is away, a sign-in that ended, a browser that stores nothing, and
 a line so thin that the page is there long before its script."""
 
+import asyncio
 import re
 
 from playwright.async_api import Request, Route, expect
@@ -198,4 +199,34 @@ async def test_nothing_moves_when_the_letters_of_the_review_come(
     await acts.button(page, "Go back").click()
     await acts.answer(page, "C")
     await page.get_by_role("link", name="Review all").click()
+    await expect(letters.first).to_have_text("1 C")
+
+
+async def test_letters_that_are_late_are_not_taken_for_those_of_the_next_visit(
+    house: House, visit: Visit
+) -> None:
+    page = await visit(house, await house.candidate())
+    await acts.begin(page)
+    await acts.answer(page, "B")
+    read, now = asyncio.Event(), asyncio.Event()
+
+    async def overtaken(route: Route) -> None:
+        if read.is_set():
+            return await route.continue_()
+        old = await route.fetch()
+        read.set()
+        await now.wait()
+        return await route.fulfill(response=old)
+
+    await page.route("**/exam/review", overtaken)
+    letters = page.locator("#letters a")
+    await page.get_by_role("link", name="Review all").click()
+    await read.wait()
+    await acts.button(page, "Go back").click()
+    await acts.answer(page, "C")
+    await page.get_by_role("link", name="Review all").click()
+    await expect(letters.first).to_have_text("1 C")
+    async with page.expect_event("requestfinished", lambda one: one.url.endswith("/exam/review")):
+        now.set()
+    await page.evaluate("fetch('/health').then((reply) => reply.text())")
     await expect(letters.first).to_have_text("1 C")

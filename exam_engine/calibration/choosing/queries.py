@@ -73,9 +73,10 @@ async def read_supply(session: AsyncSession, plan: Plan) -> Supply:
             Block(codes[one.form_id], one.title, one.n_candidates, held, held, True, one.simulated)
         )
     questions = {form.code: await list_form_questions(session, form.id) for form in forms}
-    anchors = await list_anchors(session, plan, exam, [form.id for form in forms])
+    asked = [one for each in questions.values() for one in each]
+    anchors = await list_anchors(session, plan, exam, list(codes), asked)
     codes_anchored = frozenset(one.code for one in anchors.held) - set(plan.excluded("item"))
-    unknown = set(plan.excluded("item")) - {q.code for each in questions.values() for q in each}
+    unknown = set(plan.excluded("item")) - {one.code for one in asked}
     if unknown:
         raise PlanUnsound(
             f"{sorted(unknown)[0]} is on none of the chosen forms, so it cannot be left out.",

@@ -106,9 +106,13 @@ class Anchors:
 
 
 async def list_anchors(
-    session: AsyncSession, plan: Plan, exam: Exam, form_ids: Collection[UUID]
+    session: AsyncSession,
+    plan: Plan,
+    exam: Exam,
+    form_ids: Collection[UUID],
+    questions: Iterable[FormItem],
 ) -> Anchors:
-    """The newest of the exam's latest scale for these forms."""
+    """The newest of the exam's latest scale for these forms and their questions."""
     if plan.anchors == "none":
         return Anchors()
     latest = await find_latest_set(session, scales_of(exam))
@@ -118,7 +122,6 @@ async def list_anchors(
         select(exams.FormItem.item_version_id).where(exams.FormItem.form_id.in_(form_ids))
     )
     current = await list_current(session, latest.scale, set(versions))
-    questions = [one for each in form_ids for one in await list_form_questions(session, each)]
     held = await holding(session, current, questions)
     there = {one.code for one in held}
     return Anchors(held, [one.code for one in current if one.code not in there])
@@ -137,8 +140,8 @@ async def holding(
         beside = right.setdefault(one.code, set())
         if not one.asks_nobody:
             beside.add(frozenset(one.also))
-    taken = {run_id: await _taken(session, UUID(run_id)) for run_id in {one.run_id for one in held}}
-    return [one for one in held if right.get(one.code) == {taken[one.run_id].get(one.code)}]
+    taken = await _taken(session, {UUID(one.run_id) for one in held})
+    return [one for one in held if right.get(one.code) == {taken.get((UUID(one.run_id), one.code))}]
 
 
 async def list_outdated(
@@ -150,7 +153,7 @@ async def list_outdated(
         return []
     exam = await session.get_one(Exam, run.exam_id)
     forms = [form] if form else await forms_of(session, Plan.from_json(run.plan), exam)
-    taken = await _taken(session, run.id)
+    taken = {code: also for (_, code), also in (await _taken(session, {run.id})).items()}
     found = [code for form in forms for code in await _outdated_on(session, run, form, taken)]
     return list(dict.fromkeys(found))
 
@@ -175,9 +178,13 @@ async def _outdated_on(
     return found
 
 
-async def _taken(session: AsyncSession, run_id: UUID) -> Mapping[str, frozenset[str]]:
-    """The options that a run took as right beside the key, by item."""
+async def _taken(
+    session: AsyncSession, run_ids: Collection[UUID]
+) -> Mapping[tuple[UUID, str], frozenset[str]]:
+    """The options that each run took as right beside the key, by item."""
     rows = await session.execute(
-        select(CalibrationItem.code, CalibrationItem.also).where(CalibrationItem.run_id == run_id)
+        select(CalibrationItem.run_id, CalibrationItem.code, CalibrationItem.also).where(
+            CalibrationItem.run_id.in_(run_ids)
+        )
     )
-    return {code: frozenset(also) for code, also in rows}
+    return {(run_id, code): frozenset(also) for run_id, code, also in rows}

@@ -77,7 +77,8 @@ async function pull() {
 	fetchedAt = performance.now();
 	again = false;
 	try {
-		const reply = await ask(`/sittings/${room.dataset.sitting}/room/seats`);
+		// a full room takes its time on a thin line
+		const reply = await ask(`/sittings/${room.dataset.sitting}/room/seats`, { signal: AbortSignal.timeout(SILENCE_MS) });
 		if (reply.redirected || reply.status === 401) location.reload();
 		if (!reply.ok) throw new Error(String(reply.status));
 		const html = await reply.text();

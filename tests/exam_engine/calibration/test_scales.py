@@ -79,7 +79,8 @@ async def test_an_item_decided_about_is_no_anchor_but_estimated_anew_beside_them
     plan = replace(past.plan, model="2PL", anchors="current")
     async with past.database.reading() as session:
         form = past.programmed.form
-        anchors = await list_anchors(session, plan, past.programmed.exam, [form.id])
+        asked = await list_form_questions(session, form.id)
+        anchors = await list_anchors(session, plan, past.programmed.exam, [form.id], asked)
         supply = await read_supply(session, plan)
     assert len(anchors.held) == QUESTIONS - 1
     assert anchors.outdated == [third]

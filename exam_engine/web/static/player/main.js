@@ -236,14 +236,14 @@ async function review(push) {
 	const { open, flagged } = navigation.summary(sheet.marks);
 	fill(view, "#open", words.open(open));
 	fill(view, "#marked", words.flagged(flagged));
-	const list = byId("letters");
-	if (started) list.innerHTML = sheet.letters();
+	if (started) byId("letters").innerHTML = sheet.letters();
+	const list = byId("letters").firstElementChild; // another visit draws another: late letters are then for nobody
 	changed();
 	arrive(view);
 	// The letters are on the server's own page. They take their places, so that nothing moves.
 	const text = sender.line === "up" && !sender.count && (await asking("/exam/review").then((r) => r.text(), () => ""));
 	const letters = new DOMParser().parseFromString(text || "", "text/html").querySelectorAll("#letters b");
-	list.querySelectorAll("b").forEach((place, i) => letters[i] && place.replaceWith(letters[i]));
+	list?.querySelectorAll("b").forEach((place, i) => letters[i] && place.replaceWith(letters[i]));
 }
 
 function ask() {
